@@ -1,0 +1,1 @@
+"""Emglev: a participatory consultation platform on which a territory builds its accord."""

@@ -1,0 +1,1 @@
+"""Schemes, accords and their calendars, themes, enjeux, priorités, figures."""

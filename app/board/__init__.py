@@ -1,0 +1,1 @@
+"""The priorities board: stages, needs, voices by collège, what is awaited."""

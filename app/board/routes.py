@@ -1,0 +1,79 @@
+"""The board of one territory, of the département, and the page of one priorité."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.accords import queries as accords
+from app.accords.access import place, priority_for
+from app.accords.models import Priority
+from app.accords.states import BOARD_STAGES, PRIORITY, STAGE_LABELS
+from app.board import queries
+from app.core.db import Db
+from app.core.i18n import today
+from app.core.web import page
+from app.identity.access import Me, public
+from app.identity.states import College
+from app.needs import queries as needs
+from app.needs.forms import NeedFilter
+from app.needs.queries import fil
+from app.needs.states import OUTCOME_LABELS
+from app.places.queries import reference
+from app.policy import PRIORITY_READ
+from app.threads import queries as threads
+
+router = APIRouter(dependencies=[Depends(public)])
+ReadPriority = Annotated[Priority, Depends(priority_for(PRIORITY_READ))]
+
+
+def _board(request: Request, db: Db, territory_id: int | None, theme: str, **context: Any) -> Response:
+    themes = accords.themes(db)
+    chosen = next((t for t in themes if t.code == theme), None)
+    columns = queries.columns(db, territory_id, chosen.id if chosen else None)
+    return page(
+        request, "board/index.html", nav="priorities", columns=columns, stages=STAGE_LABELS, order=BOARD_STAGES,
+        themes=themes, theme_by_id={t.id: t for t in themes}, theme=chosen, places=reference(db), day=today(),
+        **context,
+    )  # fmt: skip
+
+
+@router.get("/priorites", name="board.departement")
+def departement(request: Request, db: Db, theme: str = "") -> Response:
+    """Every territory's priorités side by side."""
+    return _board(request, db, None, theme, territory=None, accord=None, scheme=None)
+
+
+@router.get("/territoires/{slug}/priorites", name="board.territory")
+def territory(request: Request, db: Db, slug: str, theme: str = "") -> Response:
+    """One territory's board."""
+    here = place(db, slug)
+    return _board(
+        request, db, here.territory.id, theme, territory=here.territory, accord=here.accord,
+        scheme=accords.scheme(db, here.accord.scheme_id),
+    )  # fmt: skip
+
+
+@router.get("/priorites/{priority_id:int}", name="board.priority")
+def priority(request: Request, db: Db, me: Me, priority: ReadPriority) -> Response:
+    """One priorité: what it says, the needs behind it, who was heard, its history."""
+    find = NeedFilter(priorite=priority.id)
+    themes = {t.id: t for t in accords.themes(db)}
+    return page(
+        request, "board/priority.html", nav="priorities", card=queries.cards(db, [priority])[0], priority=priority,
+        territory=reference(db).by_id[priority.territory_id], places=reference(db), themes=themes, mini=fil.mini,
+        challenge=accords.challenge(db, priority.challenge_id) if priority.challenge_id else None,
+        listed=needs.visible(db, me, find, None), events=threads.events(db, "priority", priority.id or 0),
+        stages=STAGE_LABELS, outcomes=OUTCOME_LABELS, moves=PRIORITY.verbs(priority.status), day=today(),
+    )  # fmt: skip
+
+
+@router.get("/priorites/{priority_id:int}/voix", name="board.voices")
+def voices(request: Request, db: Db, priority: ReadPriority, college: str = "") -> Response:
+    """The voices behind a figure, by pseudonym."""
+    chosen = College(college) if college in set(College) else None
+    return page(
+        request, "board/voices.html", nav="priorities", priority=priority, college=chosen,
+        territory=reference(db).by_id[priority.territory_id], card=queries.cards(db, [priority])[0],
+        voices=queries.voices(db, priority.id or 0, chosen.value if chosen else None),
+    )  # fmt: skip

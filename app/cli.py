@@ -1,0 +1,138 @@
+"""The ``emglev`` command."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from alembic import command
+from alembic.config import Config
+
+from app import seed as seeds
+from app import worker as workers
+from app.board import queries as board
+from app.core.db import Database
+from app.core.i18n import today
+from app.core.machine import note_event
+from app.core.settings import get_settings
+from app.identity import service as identity
+from app.identity.models import Role
+from app.identity.states import RoleKind
+from app.places import service as places
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Emglev : commandes d’administration.")
+
+
+def _database() -> Database:
+    return Database(get_settings().effective_database_url, slots=2)
+
+
+def _alembic() -> Config:
+    return Config("alembic.ini")
+
+
+@app.command()
+def serve(
+    host: str = "127.0.0.1", port: int = 8000, workers_count: Annotated[int, typer.Option("--workers")] = 1
+) -> None:
+    """Serve the site. More than one process needs PostgreSQL."""
+    settings = get_settings()
+    if workers_count > 1 and settings.effective_database_url.startswith("sqlite"):
+        raise typer.BadParameter("SQLite sert un seul processus. Réglez EMGLEV_DATABASE_URL sur PostgreSQL.")
+    typer.echo(f"Emglev est prêt : {settings.public_url}")
+    uvicorn.run(
+        "app.main:create_app", factory=True, host=host, port=port, workers=workers_count, access_log=False,
+        log_level="warning", proxy_headers=True, forwarded_allow_ips=settings.trusted_proxy,
+        timeout_graceful_shutdown=5, backlog=4096, server_header=False,
+    )  # fmt: skip
+
+
+@app.command()
+def worker() -> None:
+    """Send mails and do other deferred work, beside a server that does not."""
+    workers.main()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present version and load the official geography."""
+    Path(get_settings().var_dir).mkdir(parents=True, exist_ok=True)
+    command.upgrade(_alembic(), "head")
+    with _database().writing() as db:
+        communes = places.load_reference(db)
+    typer.echo(f"Base à jour, {communes} communes.")
+
+
+@app.command()
+def seed(demo: bool = False, if_empty: bool = False) -> None:
+    """Load the demonstration: invented people and contributions, real territories."""
+    if not demo:
+        raise typer.BadParameter("Rien à charger : ajoutez --demo.")
+    with _database().writing() as db:
+        if if_empty and not seeds.is_empty(db):
+            typer.echo("Données déjà présentes, gardées.")
+            return
+        typer.echo(f"{seeds.load(db)} besoins de démonstration.")
+
+
+@app.command()
+def create_admin(email: str) -> None:
+    """Give a first person the administration of the whole département."""
+    with _database().writing() as db:
+        person = identity.person_for(db, email)
+        db.add(
+            Role(
+                person_id=person.id or 0,
+                kind=RoleKind.ADMINISTRATOR.value,
+                starts_on=today(),
+                reason="create-admin",
+            )
+        )
+        note_event(db, person, "create_admin", by=None)
+    typer.echo("Administration accordée. Connexion par lien, à cette adresse.")
+
+
+@app.command()
+def recount_counters() -> None:
+    """Compare the board's counters with a recount from the records; exit 1 on any difference."""
+    with _database().reading() as db:
+        kept, true = board.counted(db), board.recounted(db)
+    wrong = {key for key in kept.keys() | true.keys() if kept.get(key) != true.get(key)}
+    for key in sorted(wrong):
+        typer.echo(f"priorité {key[0]}, {key[1]} : compteur {kept.get(key)}, recompté {true.get(key)}")
+    typer.echo(f"{len(true)} cases recomptées, {len(wrong)} écart(s).")
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def backup(target: Path) -> None:
+    """Write a consistent copy of the database while the site runs."""
+    url = get_settings().effective_database_url
+    if url.startswith("sqlite"):
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as source, sqlite3.connect(target) as copy:
+            source.backup(copy)
+    else:
+        subprocess.run(["pg_dump", "--format=custom", f"--file={target}", url], check=True)
+    typer.echo(f"Copie écrite : {target}")
+
+
+@app.command()
+def restore(source: Path, yes: bool = False) -> None:
+    """Replace the database by a copy; stop the site first."""
+    if not yes:
+        raise typer.BadParameter("La base actuelle sera remplacée : ajoutez --yes.")
+    url = get_settings().effective_database_url
+    if url.startswith("sqlite"):
+        with sqlite3.connect(source) as copy, sqlite3.connect(url.removeprefix("sqlite:///")) as target:
+            copy.backup(target)
+    else:
+        subprocess.run(["pg_restore", "--clean", "--if-exists", f"--dbname={url}", str(source)], check=True)
+    typer.echo("Base restaurée.")
+
+
+def main() -> None:
+    """Entry point of the ``emglev`` script."""
+    sys.exit(app())

@@ -1,0 +1,217 @@
+"""The database: one way to read, one way to write, on SQLite and PostgreSQL alike."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import DateTime, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+from app.core.errors import UnavailableError
+from app.core.i18n import gettext as _
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+WRITERS_AT_ONCE = 2  # they queue behind one lock anyway; the other slots stay for readers
+LOCK_SECONDS = 20.0
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Moments are aware and in UTC in Python, whatever the engine keeps."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store the UTC clock time without its zone."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class FairLock:
+    """First come, first served: SQLite's own busy wait starves a writer now and then."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._held = False
+
+    def acquire(self, timeout: float = LOCK_SECONDS) -> None:
+        """Take the lock in order of arrival.
+
+        Raises:
+            UnavailableError: not served within ``timeout`` seconds.
+        """
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(timeout):
+            return
+        with self._guard:
+            if turn not in self._waiting:  # served between the timeout and here
+                return
+            self._waiting.remove(turn)
+        raise UnavailableError(_("Le site est très sollicité. Réessayez dans un instant."), retry_after=5)
+
+    def release(self) -> None:
+        """Hand over to the one who has waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+def _tune_sqlite(engine: Engine, *, begin: str, pragmas: list[str]) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are ours, not the driver's
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+class Database:
+    """The engines of one process and the order in which they are used."""
+
+    def __init__(self, url: str, *, slots: int = 8) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.lock = FairLock()
+        self.slots = slots
+        if self.is_sqlite:
+            self.writer, self.reader = self._sqlite_engines()
+        else:
+            self.writer = self.reader = create_engine(
+                url.replace("postgresql://", "postgresql+psycopg://", 1),
+                pool_size=slots + 2, max_overflow=2, pool_pre_ping=True, pool_use_lifo=True,
+            )  # fmt: skip
+
+    def _sqlite_engines(self) -> tuple[Engine, Engine]:
+        path = self.url.removeprefix("sqlite:///")
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        shared = ["busy_timeout=5000", "foreign_keys=ON", "cache_size=-16000", "mmap_size=67108864"]
+        connect = {"check_same_thread": False}
+        writer = create_engine(self.url, connect_args=connect, poolclass=QueuePool, pool_size=1, max_overflow=1)
+        _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=["journal_mode=WAL", "synchronous=FULL", *shared])
+        reader = create_engine(
+            self.url, connect_args=connect, poolclass=QueuePool, pool_size=self.slots, pool_use_lifo=True
+        )
+        _tune_sqlite(reader, begin="BEGIN", pragmas=[*shared, "query_only=ON"])
+        return writer, reader
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that cannot write."""
+        with Session(self.reader, expire_on_commit=False, autoflush=False) as db:
+            if not self.is_sqlite:
+                db.execute(text("SET TRANSACTION READ ONLY"))
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """The one writing session: commits at the end, rolls back on any error.
+
+        What was asked with ``after_commit`` happens once the data is durable.
+        """
+        if self.is_sqlite:
+            self.lock.acquire()
+        try:
+            with Session(self.writer, expire_on_commit=False) as db:
+                yield db
+                if db.info.get("rollback"):
+                    db.rollback()
+                    return
+                db.commit()
+        finally:
+            if self.is_sqlite:
+                self.lock.release()
+        for act in db.info.pop("after_commit", []):
+            act()
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def after_commit(db: Session, act: Callable[[], None]) -> None:
+    """Do this once the transaction is durable, and only then."""
+    db.info.setdefault("after_commit", []).append(act)
+
+
+def is_sqlite(db: Session) -> bool:
+    """Which of the two engines answers; only ``core`` may care."""
+    return db.get_bind().dialect.name == "sqlite"
+
+
+def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
+    """Insert unless a unique constraint already holds it; whether it was inserted.
+
+    Two people at once, or a double click, end with one row and no error.
+    """
+    insert = sqlite.insert if is_sqlite(db) else postgresql.insert
+    result = db.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+class Gate:
+    """N slots taken before a session opens: threads and pool cannot deadlock each other."""
+
+    def __init__(self, slots: int) -> None:
+        writers = min(WRITERS_AT_ONCE, max(1, slots - 1))
+        self.reading = asyncio.Semaphore(max(1, slots - writers))
+        self.writing = asyncio.Semaphore(writers)
+
+
+def is_read(request: Request) -> bool:
+    """GET and HEAD never write."""
+    return request.method in ("GET", "HEAD")
+
+
+async def gate(request: Request) -> AsyncIterator[None]:
+    """Wait for a slot without holding a thread."""
+    slots: Gate = request.app.state.gate
+    async with slots.reading if is_read(request) else slots.writing:
+        yield
+
+
+def session(request: Request, _slot: Annotated[None, Depends(gate, scope="function")]) -> Iterator[Session]:
+    """The session of this request, committed before the answer leaves."""
+    database: Database = request.app.state.database
+    with database.reading() if is_read(request) else database.writing() as db:
+        request.state.db = db
+        yield db
+
+
+Db = Annotated[Session, Depends(session, scope="function")]

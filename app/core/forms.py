@@ -1,0 +1,122 @@
+"""What a person typed: values kept, errors beside their field, one object when all is well."""
+
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, get_origin
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from app.core.errors import DomainError
+from app.core.i18n import fnum
+from app.core.i18n import gettext as _
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def clean(text: str) -> str:
+    """One way of writing the same text: NFC, unix lines, no invisible control, no endless blanks."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = "\n".join(line.rstrip() for line in _CONTROL.sub("", text).split("\n"))
+    return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+class Form(BaseModel):
+    """Base of every form: text is cleaned before it is measured, unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _clean(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return clean(value)
+        return [clean(v) for v in value] if isinstance(value, list) else value
+
+
+def wrong(message: str, field: str = "form") -> PydanticCustomError:
+    """An error of a validator, in the words that the person will read, beside ``field``."""
+    return PydanticCustomError("plain", "{message}", {"message": message, "field": field})
+
+
+F = TypeVar("F", bound=Form)
+
+
+@dataclass
+class Filled(Generic[F]):
+    """A form as sent: ``values`` to show again, ``errors`` by field, ``data`` if valid."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    data: F | None = None
+
+    def refuse(self, name: str, message: str) -> None:
+        """Add an error that only the domain could see."""
+        self.errors.setdefault(name, message)
+
+    @property
+    def ok(self) -> F | None:
+        """The object, unless anything was refused."""
+        return None if self.errors else self.data
+
+
+def blank(model: type[F], **values: Any) -> Filled[F]:
+    """An empty form to show, with some values already chosen."""
+    known: dict[str, Any] = dict.fromkeys(model.model_fields, "")
+    return Filled(values=known | {k: "" if v is None else v for k, v in values.items()})
+
+
+def fill(model: type[F], sent: Mapping[str, Any]) -> Filled[F]:
+    """Validate what was sent; nothing typed is lost."""
+    shown: dict[str, Any] = dict.fromkeys(model.model_fields, "") | dict(sent)
+    given = {k: v for k, v in sent.items() if v not in ("", [])}
+    try:
+        return Filled(values=shown, data=model.model_validate(given))
+    except ValidationError as invalid:
+        errors: dict[str, str] = {}
+        for error in invalid.errors():
+            name = str(error["loc"][0]) if error["loc"] else (error.get("ctx") or {}).get("field", "form")
+            errors.setdefault(name, _message(error))
+        return Filled(values=shown, errors=errors)
+
+
+def _message(error: ErrorDetails) -> str:
+    context = error.get("ctx") or {}
+    match error["type"]:
+        case "plain":
+            return str(context["message"])
+        case "missing":
+            return _("À remplir pour continuer.")
+        case "string_too_short":
+            return _("Trop court : %(n)s caractères au moins.") % {"n": fnum(context["min_length"])}
+        case "string_too_long":
+            return _("Trop long : %(n)s caractères au plus.") % {"n": fnum(context["max_length"])}
+        case "enum" | "literal_error" | "bool_parsing":
+            return _("Choisissez une des réponses proposées.")
+        case "int_parsing" | "int_type" | "int_from_float":
+            return _("Écrivez un nombre en chiffres, par exemple 14.")
+        case "greater_than_equal" | "less_than_equal":
+            return _("Ce nombre n’est pas possible ici.")
+        case kind if kind.startswith("date"):
+            return _("Écrivez une date, par exemple 14/03/2027.")
+        case _other:
+            return _("Cette réponse n’est pas reconnue.")
+
+
+def read(model: type[F]) -> Callable[[Request], Awaitable[Filled[F]]]:
+    """A dependency that reads the body of this request as this form."""
+    lists = {name for name, info in model.model_fields.items() if get_origin(info.annotation) in (list, set)}
+
+    async def _read(request: Request) -> Filled[F]:
+        kind = request.headers.get("content-type", "")
+        if kind and not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+            raise DomainError(_("Cet envoi n’a pas la forme attendue."))
+        async with request.form(max_files=0, max_fields=200) as form:
+            sent = {name: [str(v) for v in form.getlist(name)] if name in lists else str(form[name]) for name in form}
+        return fill(model, sent)
+
+    return _read

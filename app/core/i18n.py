@@ -1,0 +1,59 @@
+"""gettext over French source strings, and the French way of writing dates and numbers."""
+
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+LOCALE = "fr"
+PARIS = ZoneInfo("Europe/Paris")
+_SOURCE = NullTranslations()
+_translations: ContextVar[NullTranslations | None] = ContextVar("translations", default=None)
+
+_DATE_PATTERNS = {"long": "d MMMM y", "short": "d MMM y", "day_month": "d MMMM", "month": "MMMM y"}
+_UNSUPPORTED = str.maketrans({"\u202f": "\u00a0", "\u2011": "-"})  # absent from both fonts
+
+
+def gettext(message: str) -> str:
+    """The message in the reader's language (French is the source language)."""
+    return (_translations.get() or _SOURCE).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The singular below two, as French counts: « 0 besoin », « 1,5 besoin », « 2 besoins »."""
+    chosen = singular if abs(n) < 2 else plural
+    return (_translations.get() or _SOURCE).gettext(chosen)
+
+
+def local(moment: datetime) -> datetime:
+    """The moment as a clock in the Finistère shows it."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(PARIS)
+
+
+def fdate(value: date | datetime, style: str = "long") -> str:
+    """A date as people write it; ``style``: long, short, day_month, month or datetime."""
+    if style == "datetime":
+        moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=PARIS)
+        return format_datetime(local(moment), "d MMMM y, H 'h' mm", locale=LOCALE).translate(_UNSUPPORTED)
+    day = local(value).date() if isinstance(value, datetime) else value
+    text = format_date(day, _DATE_PATTERNS[style], locale=LOCALE).translate(_UNSUPPORTED)
+    return text.replace("1 ", "1er ", 1) if text.startswith("1 ") else text
+
+
+def fnum(value: float | int) -> str:
+    """A number with French separators, in characters that both fonts have."""
+    return format_decimal(value, locale=LOCALE).translate(_UNSUPPORTED)
+
+
+def ago(moment: datetime) -> str:
+    """How long since, in one unit: « il y a 2 jours »."""
+    elapsed = local(moment) - datetime.now(PARIS)
+    return format_timedelta(elapsed, add_direction=True, locale=LOCALE).translate(_UNSUPPORTED)
+
+
+def today() -> date:
+    """The date on the walls of the Finistère."""
+    return datetime.now(PARIS).date()

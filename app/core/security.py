@@ -1,0 +1,180 @@
+"""Pure ASGI middlewares: identity of a request, same-origin, size, headers; and secrets."""
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import DomainError, ForbiddenError, TooLargeError
+from app.core.i18n import gettext as _
+
+Refuse = Callable[[Request, DomainError], Response]
+log = structlog.get_logger("emglev.http")
+
+MAX_BODY: Final = 256 * 1024  # bytes; the largest form is a few thousand characters
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to misread
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SECRET_PATH = re.compile(r"^(/suivi/|/connexion/lien/|/confirmation/)[^/?]+")
+HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+def token(nbytes: int = 24) -> str:
+    """A new opaque secret for a URL or a cookie."""
+    return secrets.token_urlsafe(nbytes)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a secret: enough to recognise it, not to use it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def readable(raw: bytes, length: int) -> str:
+    """``length`` characters of 5 bits each from ``raw``, easy to read aloud."""
+    number = int.from_bytes(raw, "big")
+    return "".join(ALPHABET[(number >> (5 * i)) & 31] for i in range(length))
+
+
+def random_code(length: int) -> str:
+    """``length`` random characters, easy to read aloud: 5 bits each."""
+    return readable(secrets.token_bytes(length), length)
+
+
+def redact(path: str) -> str:
+    """The path as logs may keep it: secrets of its URL blanked."""
+    return _SECRET_PATH.sub(r"\1…", path)
+
+
+class RequestContext:
+    """Gives each request an id and writes one log line, free of personal data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wrap one exchange."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        started = time.perf_counter()
+        status = 500
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        finally:
+            elapsed = time.perf_counter() - started
+            scope["app"].state.metrics.observe(scope["method"], status, elapsed)
+            if not scope["path"].startswith("/static/"):
+                log.info(
+                    "request", id=request_id, method=scope["method"], path=redact(scope["path"]),
+                    status=status, ms=round(elapsed * 1000, 1),
+                )  # fmt: skip
+
+
+class SecurityHeaders:
+    """The same strict headers on every answer."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self.app = app
+        self.headers = dict(HEADERS)
+        if https:
+            self.headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wrap one exchange."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def add(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, add)
+
+
+def check_same_origin(method: str, headers: Headers, *, origin: str, has_session: bool) -> None:
+    """Refuse a write that another site provoked (no tokens: the browser says where it comes from).
+
+    Source: Fetch Metadata, https://www.w3.org/TR/fetch-metadata/.
+
+    Raises:
+        ForbiddenError: the request comes from elsewhere, or does not say and carries a session.
+    """
+    if method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = headers.get("sec-fetch-site")
+    sent_from = headers.get("origin")
+    if site is not None:
+        allowed = site in ("same-origin", "none")
+    elif sent_from is not None:
+        allowed = sent_from == origin
+    else:
+        allowed = not has_session
+    if not allowed:
+        raise ForbiddenError(_("Cet envoi vient d’un autre site. Rechargez la page, puis recommencez."))
+
+
+class Guard:
+    """Same-origin writes only, and no body larger than a form."""
+
+    def __init__(self, app: ASGIApp, *, origin: str, cookie: str, answer: Refuse) -> None:
+        self.app = app
+        self.origin = origin
+        self.cookie = f"{cookie}="
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wrap one exchange; refusals are answered by the application's error page."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        try:
+            has_session = self.cookie in headers.get("cookie", "")
+            check_same_origin(scope["method"], headers, origin=self.origin, has_session=has_session)
+            length = headers.get("content-length", "0")
+            if not length.isdigit() or int(length) > MAX_BODY:
+                raise TooLargeError(_("Cet envoi est trop lourd. Raccourcissez votre texte, puis réessayez."))
+        except DomainError as refusal:
+            return await self.answer(Request(scope), refusal)(scope, receive, send)
+        await self.app(scope, _bounded(receive), send)
+
+
+def _bounded(receive: Receive) -> Receive:
+    seen = 0
+
+    async def read() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY:
+            raise TooLargeError(_("Cet envoi est trop lourd. Raccourcissez votre texte, puis réessayez."))
+        return message
+
+    return read

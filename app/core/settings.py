@@ -1,0 +1,61 @@
+"""Every setting, read once from the environment (prefix ``EMGLEV_``)."""
+
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an administrator may set; each field is explained in docs/operations.md."""
+
+    model_config = SettingsConfigDict(env_prefix="EMGLEV_", extra="ignore")
+
+    public_url: str = "http://localhost:8000"
+    database_url: str = ""
+    var_dir: Path = Path("var")
+    demo: bool = False
+    allow_http: bool = False
+    smtp_url: str = ""
+    mail_from: str = "Emglev <ne-pas-repondre@emglev.example>"
+    contact_phone: str = "02 00 00 00 00"
+    contact_email: str = "contact@emglev.example"
+    publisher: str = "Conseil départemental du Finistère"
+    log_format: str = "text"
+    trusted_proxy: str = "127.0.0.1"
+    session_days: int = 30
+    db_slots: int = 8
+    embedded_worker: bool = True
+    metrics_token: str = ""
+
+    @property
+    def effective_database_url(self) -> str:
+        """SQLAlchemy address: the one set, else a SQLite file in ``var_dir``."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'emglev.sqlite3'}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether residents reach the site over TLS: it rules cookies."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address, as browsers send them in ``Origin``."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def check(self) -> None:
+        """Refuse to serve people over plain http unless it was asked for.
+
+        Raises:
+            ValueError: the public address is http without ``demo`` nor ``allow_http``.
+        """
+        if not (self.is_https or self.demo or self.allow_http):
+            raise ValueError("EMGLEV_PUBLIC_URL must be https (or set EMGLEV_ALLOW_HTTP=true).")
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

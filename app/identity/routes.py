@@ -1,0 +1,82 @@
+"""Signing in and out by a link sent by e-mail."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.core.db import Db
+from app.core.forms import Filled, blank, read
+from app.core.i18n import gettext as _
+from app.core.limits import limit
+from app.core.security import token
+from app.core.settings import get_settings
+from app.core.web import go, go_to, page, safe_next
+from app.identity import queries, service
+from app.identity.access import Me, cookie_name, enter, public
+from app.identity.forms import CodeForm, SignInForm
+from app.identity.models import EmailProof
+
+router = APIRouter(dependencies=[Depends(public)])
+BROWSER_COOKIE = "emglev_browser"
+
+
+@router.get("/connexion", name="identity.sign_in")
+def sign_in(request: Request, me: Me, next: str = "") -> Response:
+    """Ask for an address."""
+    if me.signed_in:
+        return go_to(request, safe_next(next, "/mon-espace"))
+    return page(request, "identity/sign_in.html", form=blank(SignInForm, next=next))
+
+
+@router.post("/connexion", name="identity.request_link", dependencies=[Depends(limit("sign-in", "20/hour"))])
+def request_link(request: Request, db: Db, form: Annotated[Filled[SignInForm], Depends(read(SignInForm))]) -> Response:
+    """Send a link; say the same thing whether the address is known or not."""
+    data = form.ok
+    if data is None:
+        return page(request, "identity/sign_in.html", status=422, form=form)
+    browser = request.cookies.get(BROWSER_COOKIE) or token()
+    code = service.request_sign_in(db, data.email, browser=browser, next_path=safe_next(data.next, "/mon-espace"))
+    response = page(request, "identity/link_sent.html", email=data.email, code=code)
+    response.set_cookie(
+        BROWSER_COOKIE, browser, max_age=3600, httponly=True, samesite="lax", secure=get_settings().is_https
+    )
+    return response
+
+
+def _proof(db: Db, token: str) -> EmailProof:
+    proof = queries.proof_by_token(db, token)
+    return service.usable(proof if proof and proof.purpose == service.SIGN_IN else None)
+
+
+@router.get("/connexion/lien/{token}", name="identity.open_link")
+def open_link(request: Request, db: Db, token: str) -> Response:
+    """A page with a button: mail scanners follow links, they press no button."""
+    known = service.matches_browser(_proof(db, token), request.cookies.get(BROWSER_COOKIE))
+    return page(request, "identity/open_link.html", form=blank(CodeForm), known=known, token=token)
+
+
+@router.post("/connexion/lien/{token}", name="identity.use_link", dependencies=[Depends(limit("link", "30/hour"))])
+def use_link(
+    request: Request, db: Db, token: str, form: Annotated[Filled[CodeForm], Depends(read(CodeForm))]
+) -> Response:
+    """Sign in, in this browser, if it asked for the link or knows the code."""
+    proof = _proof(db, token)
+    known = service.matches_browser(proof, request.cookies.get(BROWSER_COOKIE))
+    if not known and not service.try_code(db, proof, form.data.code if form.data else ""):
+        form.refuse("code", _("Ce n’est pas le code affiché sur la page de votre demande."))
+        response = page(request, "identity/open_link.html", form=form, known=False, token=token)
+        response.status_code = 422  # the try is counted, so this answer keeps its writes
+        return response
+    service.use(db, proof)
+    person = service.person_for(db, proof.email)
+    return enter(request, db, person, proof.data.get("next"))
+
+
+@router.post("/deconnexion", name="identity.sign_out")
+def sign_out(request: Request, db: Db, me: Me) -> Response:
+    """End this browser's session."""
+    service.close_session(db, me.session_id)
+    response = go(request, "portal.home", flash=_("Vous êtes déconnecté."))
+    response.delete_cookie(cookie_name(), path="/", secure=get_settings().is_https, httponly=True, samesite="lax")
+    return response

@@ -1,0 +1,141 @@
+"""Verbs about identity: proofs by e-mail, sessions, people."""
+
+import hmac
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, delete
+
+from app.core.db import now
+from app.core.errors import GoneError, TooManyError
+from app.core.i18n import gettext as _
+from app.core.mail import post
+from app.core.security import digest, random_code, token
+from app.core.settings import get_settings
+from app.identity import queries
+from app.identity.models import EmailProof, Person, WebSession
+
+SIGN_IN = "sign_in"
+LINK_LIFE = timedelta(minutes=15)
+CONFIRMATION_LIFE = timedelta(days=7)
+LINKS_PER_HOUR = 6
+CODE_TRIES = 5
+
+
+def issue_proof(
+    db: Session,
+    email: str,
+    purpose: str,
+    data: dict[str, Any],
+    *,
+    life: timedelta,
+    browser: str = "",
+    code: str = "",
+) -> str:
+    """Store a link to be mailed; the secret is returned once and kept only as a digest.
+
+    Raises:
+        TooManyError: this address was sent too many links within the hour (counted in the database).
+    """
+    if queries.recent_proofs(db, email, within=timedelta(hours=1)) >= LINKS_PER_HOUR:
+        raise TooManyError(
+            _("Plusieurs messages viennent de partir vers cette adresse. Lisez-les, ou réessayez dans une heure."),
+            retry_after=3600,
+        )
+    secret = token()
+    proof = EmailProof(
+        digest=digest(secret), purpose=purpose, email=email.lower(), data=data, created_at=now(),
+        expires_at=now() + life, browser=digest(browser) if browser else None, code=digest(code) if code else None,
+    )  # fmt: skip
+    db.add(proof)
+    return secret
+
+
+def usable(proof: EmailProof | None) -> EmailProof:
+    """The proof, if it may still be used.
+
+    Raises:
+        GoneError: unknown, used, expired or tried too often; the words are the same for all.
+    """
+    if proof is None or proof.used_at or proof.expires_at < now() or proof.attempts >= CODE_TRIES:
+        raise GoneError(_("Ce lien a déjà servi ou a expiré. Demandez-en un nouveau : c’est immédiat."))
+    return proof
+
+
+def use(db: Session, proof: EmailProof) -> None:
+    """A proof is used once.
+
+    Raises:
+        GoneError: it was already used.
+    """
+    usable(proof)
+    proof.used_at = now()
+    db.add(proof)
+
+
+def request_sign_in(db: Session, email: str, *, browser: str, next_path: str) -> str:
+    """Mail a sign-in link; the short code to show in this browser is returned.
+
+    The answer is the same whether the address is known or not.
+    """
+    code = random_code(6)
+    secret = issue_proof(db, email, SIGN_IN, {"next": next_path}, life=LINK_LIFE, browser=browser, code=code)
+    link = f"{get_settings().public_url}/connexion/lien/{secret}"
+    body = _(
+        "Bonjour,\n\nOuvrez ce lien pour vous connecter à Emglev :\n%(link)s\n\n"
+        "Il sert une fois, pendant 15 minutes. Ouvert sur un autre appareil, il vous demandera "
+        "le code affiché sur la page où vous avez fait la demande.\n\n"
+        "Si vous n’avez rien demandé, ignorez ce message.\n"
+    ) % {"link": link}
+    post(db, email, _("Votre lien de connexion à Emglev"), body)
+    return code
+
+
+def matches_browser(proof: EmailProof, browser: str | None) -> bool:
+    """Whether the link is opened where it was asked for."""
+    return bool(browser and proof.browser and hmac.compare_digest(proof.browser, digest(browser)))
+
+
+def try_code(db: Session, proof: EmailProof, code: str) -> bool:
+    """Compare the code typed with the one shown in the asking browser; tries are counted."""
+    if proof.code and hmac.compare_digest(proof.code, digest(code.strip().upper().replace(" ", ""))):
+        return True
+    proof.attempts += 1
+    db.add(proof)
+    return False
+
+
+def person_for(db: Session, email: str, *, college: str | None = None, commune: str | None = None) -> Person:
+    """The person of a proved address, created at the first proof."""
+    person = queries.person_by_email(db, email)
+    if person is None:
+        person = Person(
+            email=email.lower(), pseudonym=_("Voix %(code)s") % {"code": random_code(4)},
+            college=college, commune_insee=commune, created_at=now(),
+        )  # fmt: skip
+    if person.college is None:
+        person.college = college
+    db.add(person)
+    db.flush()
+    return person
+
+
+def open_session(db: Session, person: Person) -> str:
+    """Sign a browser in; the secret goes to its cookie."""
+    secret = token(32)
+    life = timedelta(days=get_settings().session_days)
+    db.add(WebSession(digest=digest(secret), person_id=person.id or 0, created_at=now(), expires_at=now() + life))
+    return secret
+
+
+def close_session(db: Session, session_id: int | None) -> None:
+    """Sign one browser out."""
+    db.execute(delete(WebSession).where(col(WebSession.id) == session_id))
+
+
+def place_demo_person(db: Session, person: Person, territory_id: int) -> None:
+    """Let a demonstration person play their part on another territory."""
+    for role in queries.roles_of(db, person.id or 0):
+        if role.territory_id is not None:
+            role.territory_id = territory_id
+            db.add(role)

@@ -1,0 +1,129 @@
+"""The web application: composes everything, decides nothing."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlmodel import Session
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import RedirectResponse, Response
+
+from app import seed
+from app.accords import routes as accords
+from app.board import routes as board
+from app.core import assets, live, logs, pdf, web
+from app.core.db import Database, Gate
+from app.core.errors import DomainError
+from app.core.i18n import gettext as _
+from app.core.jobs import Worker
+from app.core.limits import Limiter
+from app.core.metrics import Metrics
+from app.core.security import Guard, RequestContext, SecurityHeaders
+from app.core.settings import Settings, get_settings
+from app.core.static import BuiltFiles
+from app.identity import routes as identity
+from app.identity.access import SignInNeeded, cookie_name
+from app.identity.states import College
+from app.moderation import routes as moderation
+from app.needs import routes as needs
+from app.opendata import routes as opendata
+from app.policy import ANONYMOUS
+from app.portal import routes as portal
+
+log = structlog.get_logger("emglev")
+ROUTERS: list[Any] = [
+    portal.router, identity.router, accords.router, needs.router, moderation.router, board.router, opendata.router
+]  # fmt: skip
+MESSAGES = {
+    404: lambda: _("Cette page n’existe pas, ou n’est pas publique."),
+    405: lambda: _("Cette adresse existe, mais ne répond pas à cette façon de l’appeler."),
+}
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """A whole application; tests give it their own database."""
+    settings = settings or get_settings()
+    settings.check()
+    logs.configure(settings.log_format)
+    app = FastAPI(title="Emglev", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.settings = settings
+    app.state.database = database or Database(settings.effective_database_url, slots=settings.db_slots)
+    app.state.gate = Gate(app.state.database.slots)
+    app.state.limiter = Limiter()
+    app.state.metrics = Metrics()
+    app.state.hub = live.Hub()
+    app.state.reset_demo = _reset_demo
+    web.install(app, ROUTERS, anonymous=ANONYMOUS, extra={"colleges": list(College)})
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", BuiltFiles(directory=assets.DIST, check_dir=False), name="static")
+    _handle_errors(app)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=4)
+    app.add_middleware(Guard, origin=settings.origin, cookie=cookie_name(), answer=web.answer)
+    app.add_middleware(SecurityHeaders, https=settings.is_https)
+    app.add_middleware(RequestContext)
+    return app
+
+
+def _reset_demo(db: Session) -> None:
+    seed.reset(db)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    database: Database = app.state.database
+    anyio.to_thread.current_default_thread_limiter().total_tokens = database.slots + 4
+    app.state.hub.start(asyncio.get_running_loop())
+    live.register(app.state.hub)
+    threads: list[Worker | live.Listener] = []
+    if app.state.settings.embedded_worker:
+        threads.append(Worker(database))
+    if not database.is_sqlite:
+        threads.append(live.Listener(database))
+    for thread in threads:
+        thread.start()
+    gc.collect()
+    gc.freeze()  # what the start-up made lives as long as the process: never scan it again
+    gc.set_threshold(200_000, 50, 1_000)
+    yield
+    app.state.hub.close()
+    live.unregister(app.state.hub)
+    for thread in threads:
+        thread.stop()
+        await anyio.to_thread.run_sync(thread.join, 5)
+    pdf.shutdown()
+    database.dispose()
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(DomainError)
+    async def refused(request: Request, error: DomainError) -> Response:
+        if isinstance(error, SignInNeeded) and request.method == "GET":
+            return RedirectResponse(app.state.urls("identity.sign_in", next=request.url.path), status_code=303)
+        return web.answer(request, error)
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> Response:
+        message = MESSAGES.get(error.status_code, lambda: _("Cette demande n’a pas été comprise."))()
+        response = web.error_page(request, error.status_code, message)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, _error: RequestValidationError) -> Response:
+        return web.error_page(request, 404, MESSAGES[404]())
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, exc_info=error)
+        message = _(
+            "La panne est enregistrée sous le numéro %(id)s. Ce que vous avez écrit est gardé par votre navigateur."
+        )
+        return web.error_page(request, 500, message % {"id": request.state.request_id})

@@ -1,0 +1,1 @@
+"""The moderators' workspace: one queue per territory, a decision with its reason."""

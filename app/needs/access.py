@@ -1,0 +1,34 @@
+"""Load-or-404-or-403 for needs."""
+
+from collections.abc import Callable
+
+from app.accords.access import require
+from app.core.db import Db
+from app.core.errors import ForbiddenError, NotFoundError
+from app.core.i18n import gettext as _
+from app.identity.access import Me
+from app.needs import queries
+from app.needs.models import Need
+from app.policy import NEED_COMMENT, NEED_READ, NEED_SUPPORT
+
+_CLOSED = {
+    NEED_SUPPORT: lambda: _("Les soutiens sont fermés : le calendrier du territoire ne les ouvre pas en ce moment."),
+    NEED_COMMENT: lambda: _(
+        "Les commentaires sont fermés : le calendrier du territoire ne les ouvre pas en ce moment."
+    ),
+}
+
+
+def need_for(right: str) -> Callable[..., Need]:
+    """A dependency: this need, if it may be read and the right is held on it."""
+
+    def load(db: Db, me: Me, need_id: int) -> Need:
+        need = queries.one(db, need_id) if need_id < 2**31 else None
+        if need is None or not me.can(NEED_READ, need):
+            raise NotFoundError(_("Ce besoin n’existe pas, ou n’est pas public."))
+        if right in _CLOSED and not me.can(right, need):
+            raise ForbiddenError(_CLOSED[right]())
+        require(me, right, need)
+        return need
+
+    return load

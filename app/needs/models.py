@@ -1,0 +1,84 @@
+"""Tables of needs and their answers."""
+
+from datetime import date, datetime
+
+from slugify import slugify
+from sqlalchemy import Index
+from sqlmodel import Field, Relationship, SQLModel
+
+from app.accords.models import Accord
+from app.core.db import UtcDateTime
+from app.core.i18n import today
+
+
+class Need(SQLModel, table=True):
+    """What someone says is needed; its words are never rewritten."""
+
+    __tablename__ = "need"
+    __table_args__ = (
+        Index("ix_need_recent", "territory_id", "status", "published_at", "id"),
+        Index("ix_need_all_recent", "status", "published_at", "id"),
+        Index("ix_need_supported", "status", "supports", "id"),
+        Index("ix_need_priority", "priority_id", "status", "published_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True, max_length=8)
+    tracking_digest: str = Field(unique=True, max_length=64)
+    thread_id: int = Field(foreign_key="thread.id", unique=True)
+    accord_id: int = Field(foreign_key="accord.id", index=True)
+    territory_id: int = Field(foreign_key="territory.id")
+    commune_insee: str | None = Field(default=None, foreign_key="commune.insee", max_length=5, index=True)
+    theme_id: int = Field(foreign_key="theme.id", index=True)
+    author_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    voice_id: int | None = Field(default=None, foreign_key="voice.id", index=True)
+    college: str = Field(max_length=20)
+    signature: str = Field(max_length=120)
+    title: str = Field(max_length=120)
+    text: str = Field(max_length=3000)
+    origin: str = Field(max_length=10)
+    status: str = Field(max_length=20)
+    stage: str = Field(max_length=20)
+    priority_id: int | None = Field(default=None, foreign_key="priority.id")
+    outcome: str | None = Field(default=None, max_length=20)
+    reason: str | None = Field(default=None, max_length=20)
+    reason_note: str | None = Field(default=None, max_length=600)
+    supports: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer_due_on: date | None = None
+
+    accord: Accord = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+    @property
+    def open_verbs(self) -> frozenset[str]:
+        """What its accord's calendar opens today."""
+        return self.accord.open_verbs
+
+    @property
+    def slug(self) -> str:
+        """The readable end of its address."""
+        return slugify(self.title, max_length=70, word_boundary=True) or "besoin"
+
+    @property
+    def days_late(self) -> int:
+        """Days since an answer was due; 0 while there is time or an answer."""
+        if self.outcome or self.answer_due_on is None:
+            return 0
+        return max(0, (today() - self.answer_due_on).days)
+
+
+class NeedAnswer(SQLModel, table=True):
+    """What the institutions answer: outcome, words, who, when. A later answer does not erase the first."""
+
+    __tablename__ = "need_answer"
+
+    id: int | None = Field(default=None, primary_key=True)
+    need_id: int = Field(foreign_key="need.id", index=True)
+    outcome: str = Field(max_length=20)
+    text: str = Field(max_length=3000)
+    body_id: int = Field(foreign_key="body.id")
+    addressee: str | None = Field(default=None, max_length=160)
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    answered_on: date
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,164 @@
+"""The fil of a need: every step of its chain, done or to come, in words for its author."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.accords import queries as accords
+from app.accords.models import Priority
+from app.core.i18n import fdate, today
+from app.core.i18n import gettext as _
+from app.core.machine import Event
+from app.identity import queries as people
+from app.needs import queries
+from app.needs.models import Need, NeedAnswer
+from app.needs.states import OUTCOME_LABELS, FollowUp, Outcome
+from app.threads import queries as threads
+from app.threads.states import (
+    ORIGIN_LABELS,
+    REASON_ARTICLES,
+    REASON_LABELS,
+    Moderation,
+    Origin,
+    RefusalReason,
+)
+
+
+@dataclass
+class Step:
+    """One knot of the fil: ``state`` is done, here, future or gap."""
+
+    state: str
+    kind_label: str
+    title: str
+    date_text: str = ""
+    text: str = ""
+    link: tuple[str, str] | None = None
+    tag: str | None = None
+    late: bool = False
+
+
+def mini(row: Need) -> list[str]:
+    """The five knots of a list row: received, attached, taken up, answered, done."""
+    answered = row.outcome is not None
+    refused = row.outcome == Outcome.NOT_RETAINED
+    attached = row.priority_id is not None
+    taken_up = row.stage == FollowUp.TAKEN_UP
+    states = ["done", "done" if attached else "future", "done" if taken_up else "future"]
+    states += [("gap" if refused else "done") if answered else "future", "future"]
+    if not answered and "future" in states:
+        states[states.index("future")] = "here"
+    return states
+
+
+def steps(db: Session, need: Need) -> list[Step]:
+    """The whole fil of one need."""
+    events = threads.events(db, "need", need.id or 0)
+    priority = accords.priority(db, need.priority_id) if need.priority_id else None
+    chain = [_received(need), _moderation(need, events)]
+    if need.status in queries.PUBLIC:
+        chain += [_priority(need, priority, events), _sheet(need), *_answers(db, need), _result(need)]
+    waiting = [step for step in chain if step.state == "future"]
+    if waiting and need.outcome is None and not any(step.state in ("here", "gap") for step in chain):
+        waiting[0].state = "here"
+    return chain
+
+
+def _moment(events: Sequence[Event], *verbs: str) -> datetime | None:
+    return next((e.at for e in reversed(events) if e.verb in verbs), None)
+
+
+def _received(need: Need) -> Step:
+    return Step(
+        "done", _("Besoin"), _("Reçu"), fdate(need.created_at),
+        _("%(origin)s. Référence %(reference)s.") % {
+            "origin": _(ORIGIN_LABELS[Origin(need.origin)]), "reference": need.reference,
+        },
+    )  # fmt: skip
+
+
+def _moderation(need: Need, events: Sequence[Event]) -> Step:
+    kind = _("Relecture")
+    if need.status == Moderation.AWAITING_EMAIL:
+        text = _("Ouvrez le message reçu et confirmez votre adresse : la relecture commence ensuite.")
+        return Step("here", kind, _("Adresse à confirmer"), text=text)
+    if need.status == Moderation.PENDING:
+        text = _("Le Conseil de développement lit chaque texte avant publication, sous deux jours ouvrés.")
+        return Step("here", kind, _("En cours de relecture"), text=text)
+    if need.status == Moderation.WITHDRAWN:
+        at = _moment(events, "withdraw")
+        return Step("gap", kind, _("Retiré par son auteur"), fdate(at) if at else "")
+    if need.status in (Moderation.REFUSED, Moderation.HIDDEN, Moderation.APPEALED, Moderation.UPHELD):
+        return _refused(need, _moment(events, "refuse", "hide"))
+    days = (need.published_at - need.created_at).days if need.published_at else 0
+    text = _("Relu le jour même.") if days < 1 else _("Relu en %(n)s j.") % {"n": days}
+    at = need.published_at
+    return Step("done", kind, _("Publié après lecture par le Conseil de développement"), fdate(at) if at else "", text)
+
+
+def _refused(need: Need, at: datetime | None) -> Step:
+    reason = RefusalReason(need.reason) if need.reason else RefusalReason.OFF_TOPIC
+    rule = _("Charte, article %(n)s : %(rule)s.") % {
+        "n": REASON_ARTICLES[reason],
+        "rule": _(REASON_LABELS[reason]),
+    }
+    return Step(
+        "gap", _("Relecture"), _("Non publié"), fdate(at) if at else "",
+        f"{rule} {need.reason_note or ''}".strip(), (f"/charte#article-{REASON_ARTICLES[reason]}", _("Lire la charte")),
+    )  # fmt: skip
+
+
+def _priority(need: Need, priority: Priority | None, events: Sequence[Event]) -> Step:
+    if priority is None:
+        text = _("L’équipe technique relie chaque besoin à une priorité du territoire, quand il y en a une.")
+        state = "future" if need.outcome is None else "done"
+        title = _("À rattacher à une priorité") if need.outcome is None else _("Sans priorité de rattachement")
+        return Step(state, _("Priorité"), title, text=text)
+    at = _moment(events, "attach")
+    return Step(
+        "done", _("Priorité"), priority.title, fdate(at) if at else "",
+        link=(f"/priorites/{priority.id}", _("Voir la priorité et ses besoins")),
+    )  # fmt: skip
+
+
+def _sheet(need: Need) -> Step:
+    waiting = need.outcome is None
+    title = _("Une fiche-action reprendra les besoins rattachés") if waiting else _("Pas encore repris dans une fiche")
+    return Step("future", _("Fiche-action"), title)
+
+
+def _answers(db: Session, need: Need) -> list[Step]:
+    written = list(reversed(queries.answers(db, need.id or 0)))
+    if written:
+        return [_answered(db, need, answer) for answer in written]
+    if need.answer_due_on is None:
+        return [Step("future", _("Réponse"), _("Une réponse vous est due"))]
+    late = need.days_late
+    if late:
+        title = _("Réponse en retard de %(n)s j") % {"n": late}
+        text = _("Elle était due le %(date)s.") % {"date": fdate(need.answer_due_on)}
+    else:
+        title = _("Réponse due le %(date)s au plus tard") % {"date": fdate(need.answer_due_on)}
+        text = _("Attendue depuis la publication, il y a %(n)s j.") % {"n": _days_since(need)}
+    return [Step("future", _("Réponse"), title, text=text, late=bool(late))]
+
+
+def _days_since(need: Need) -> int:
+    return (today() - need.published_at.date()).days if need.published_at else 0
+
+
+def _answered(db: Session, need: Need, answer: NeedAnswer) -> Step:
+    body = people.body(db, answer.body_id)
+    outcome = Outcome(answer.outcome)
+    tag = _(OUTCOME_LABELS[outcome])
+    if answer.addressee:
+        tag = f"{tag} : {answer.addressee}"
+    state = "gap" if outcome == Outcome.NOT_RETAINED else "done"
+    title = _("Réponse de %(body)s") % {"body": body.name if body else _("l’équipe technique")}
+    return Step(state, _("Réponse"), title, fdate(answer.answered_on), answer.text, tag=tag)
+
+
+def _result(need: Need) -> Step:
+    return Step("future", _("Résultat"), _("Ce qui a été fait, et son bilan public"))

@@ -1,0 +1,95 @@
+"""One need, as a page and as a PDF."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.accords import queries as accords
+from app.core import pdf
+from app.core.db import Db
+from app.core.forms import Filled, blank
+from app.core.i18n import fdate, today
+from app.core.i18n import gettext as _
+from app.core.limits import limit
+from app.core.web import go, page
+from app.identity.access import Me, public
+from app.identity.states import College
+from app.needs.access import need_for
+from app.needs.models import Need
+from app.needs.queries import fil
+from app.places.queries import reference
+from app.policy import ANONYMOUS, NEED_READ
+from app.threads import queries as threads
+from app.threads.forms import CommentForm, VoiceForm
+from app.threads.states import COMMENT_LABELS
+
+router = APIRouter(dependencies=[Depends(public)])
+ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
+
+
+def _show_context(db: Db, me: Me, need: Need) -> dict[str, Any]:
+    places = reference(db)
+    voice = threads.voice_of(db, need.accord.forum_id, me.person_id)
+    by_college = threads.supports_by_college(db, need.thread_id)
+    return {
+        "need": need, "territory": places.by_id[need.territory_id],
+        "commune": places.commune_by_insee.get(need.commune_insee or ""),
+        "theme": next(t for t in accords.themes(db, need.accord.scheme_id) if t.id == need.theme_id),
+        "steps": fil.steps(db, need), "supports": by_college, "total": sum(by_college.values()),
+        "supported": threads.supports(db, need.thread_id, voice.id if voice else None),
+        "comments": threads.comments(db, me, need.thread_id), "kinds": COMMENT_LABELS, "voice": voice,
+    }  # fmt: skip
+
+
+def show_need(
+    request: Request, db: Db, me: Me, need: Need, *, status: int = 200,
+    voice_form: Filled[VoiceForm] | None = None, comment_form: Filled[CommentForm] | None = None,
+) -> Response:  # fmt: skip
+    return page(
+        request, "needs/show.html", status=status, nav="needs",
+        voice_form=voice_form or blank(VoiceForm, college=me.college),
+        comment_form=comment_form or blank(CommentForm, college=me.college, kind="remarque"),
+        **_show_context(db, me, need),
+    )  # fmt: skip
+
+
+@router.get("/besoins/{need_id:int}", name="needs.short")
+def short(request: Request, need: ReadNeed) -> Response:
+    """The short address leads to the readable one."""
+    return RedirectResponse(request.app.state.urls("needs.show", need_id=need.id, slug=need.slug), status_code=301)
+
+
+@router.get("/besoins/{need_id:int}-{slug}", name="needs.show")
+def show(request: Request, db: Db, me: Me, need: ReadNeed, slug: str) -> Response:
+    """One need: its words, its supporters, its comments, its fil."""
+    if slug != need.slug:
+        return short(request, need)
+    return show_need(request, db, me, need)
+
+
+def back(request: Request, need: Need, flash: str, anchor: str = "") -> Response:
+    return go(request, "needs.show", need_id=need.id, slug=need.slug, flash=flash, anchor=anchor)
+
+
+@router.get("/besoins/{need_id:int}.pdf", name="needs.pdf", dependencies=[Depends(limit("pdf", "20/minute"))])
+def as_pdf(request: Request, db: Db, need: ReadNeed) -> Response:
+    """The page of a need as a tagged PDF."""
+    shown = _show_context(db, ANONYMOUS, need)
+    steps = [
+        {"kind": s.kind_label, "title": s.title, "date": s.date_text, "text": s.text,
+         "tag": s.tag or "", "state": s.state}
+        for s in shown["steps"]
+    ]  # fmt: skip
+    data = {
+        "title": need.title, "reference": need.reference, "text": need.text.split("\n\n"), "signature": need.signature,
+        "territory": shown["territory"].name, "theme": shown["theme"].name, "date": fdate(need.created_at),
+        "total": shown["total"],
+        "colleges": [{"name": _(c.label), "count": shown["supports"].get(c, 0)} for c in College],
+        "steps": steps, "url": request.app.state.settings.public_url + str(request.url.path).removesuffix(".pdf"),
+        "printed": fdate(today()),
+    }  # fmt: skip
+    return Response(
+        pdf.render("need.typ", data), media_type="application/pdf",
+        headers={"content-disposition": f'inline; filename="{need.reference}.pdf"'},
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Supporting a need, commenting on it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.core.db import Db
+from app.core.forms import Filled, read
+from app.core.i18n import gettext as _
+from app.core.limits import limit
+from app.identity import queries as people
+from app.identity.access import Me, public
+from app.needs import service
+from app.needs.access import need_for
+from app.needs.models import Need
+from app.needs.routes.reading import back, show_need
+from app.policy import NEED_COMMENT, NEED_READ, NEED_SUPPORT
+from app.threads import queries as threads
+from app.threads.forms import CommentForm, VoiceForm
+
+router = APIRouter(dependencies=[Depends(public)])
+ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
+
+
+@router.post(
+    "/besoins/{need_id:int}/soutiens",
+    name="needs.support",
+    dependencies=[Depends(limit("support", "40/minute"))],
+)
+def support(
+    request: Request, db: Db, me: Me, need: Annotated[Need, Depends(need_for(NEED_SUPPORT))],
+    form: Annotated[Filled[VoiceForm], Depends(read(VoiceForm))],
+) -> Response:  # fmt: skip
+    """Support: at once when signed in, by a link to confirm otherwise."""
+    person = people.person(db, me.person_id) if me.person_id else None
+    if form.data and not (form.data.college or me.college):
+        form.refuse("college", _("Dites dans quel collège votre voix compte."))
+    if form.data and person is None and not form.data.email:
+        form.refuse("email", _("Une adresse est nécessaire : chaque personne compte une fois."))
+    data = form.ok
+    if data is None:
+        return show_need(request, db, me, need, status=422, voice_form=form)
+    if person:
+        service.support(db, need, person, data.college or me.college or "")
+        return back(request, need, _("Votre soutien est compté."), "soutiens")
+    if data.email and data.college:
+        service.ask_support_confirmation(db, need, data.email, data.college)
+    return back(request, need, _("Un message vous attend : ouvrez son lien pour que votre voix compte."), "soutiens")
+
+
+@router.post("/besoins/{need_id:int}/soutiens/retrait", name="needs.unsupport")
+def unsupport(request: Request, db: Db, me: Me, need: Annotated[Need, Depends(need_for(NEED_SUPPORT))]) -> Response:
+    """Take one's support back."""
+    voice = threads.voice_of(db, need.accord.forum_id, me.person_id)
+    if voice:
+        service.unsupport(db, need, voice)
+    return back(request, need, _("Votre soutien est retiré."), "soutiens")
+
+
+@router.post(
+    "/besoins/{need_id:int}/commentaires",
+    name="needs.comment",
+    dependencies=[Depends(limit("comment", "20/10minute"))],
+)
+def comment(
+    request: Request, db: Db, me: Me, need: Annotated[Need, Depends(need_for(NEED_COMMENT))],
+    form: Annotated[Filled[CommentForm], Depends(read(CommentForm))],
+) -> Response:  # fmt: skip
+    """Comment: to moderation when signed in, by a link to confirm otherwise."""
+    if form.data and not (form.data.college or me.college):
+        form.refuse("college", _("Dites à quel titre vous parlez."))
+    if form.data and not me.signed_in and not form.data.email:
+        form.refuse("email", _("Une adresse est nécessaire pour vous répondre."))
+    data = form.ok
+    if data is None:
+        return show_need(request, db, me, need, status=422, comment_form=form)
+    service.comment(db, need, data, me)
+    words = (
+        _("Votre commentaire part en relecture.")
+        if me.signed_in
+        else _("Un message vous attend : ouvrez son lien pour envoyer votre commentaire.")
+    )
+    return back(request, need, words, "commentaires")

@@ -1,0 +1,285 @@
+"""Verbs on needs. Each one checks its lifecycle, writes its event and tells the author."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlmodel import Session, select
+
+from app.accords.models import Accord, Priority
+from app.core import live, search
+from app.core.db import now
+from app.core.errors import ConflictError, ForbiddenError
+from app.core.i18n import fdate
+from app.core.i18n import gettext as _
+from app.core.machine import note_event
+from app.core.mail import post
+from app.core.security import digest, random_code, readable
+from app.core.settings import get_settings
+from app.identity import queries as people
+from app.identity import service as identity
+from app.identity.models import Body, Person
+from app.identity.states import College
+from app.needs.forms import AnswerForm, NeedForm
+from app.needs.models import Need, NeedAnswer
+from app.needs.queries import KIND, PUBLIC
+from app.needs.states import FOLLOW_UP, OUTCOME_LABELS, FollowUp, Outcome
+from app.places.models import Commune, Territory
+from app.policy import Actor
+from app.threads import service as threads
+from app.threads.forms import CommentForm
+from app.threads.models import Comment, Thread, Voice
+from app.threads.states import MODERATION, Moderation, Origin, RefusalReason
+
+CONFIRM_NEED = "need"
+CONFIRM_SUPPORT = "support"
+CODE_LENGTH = 12  # 5 bits each: 60 random bits
+
+
+def tracking_code(once: str) -> str:
+    """The secret code of a submission, derived from its form's random key.
+
+    The key never leaves its author's browser and our memory, so sending the same form twice
+    gives the same code again without our ever storing it.
+    """
+    return readable(sha256(b"emglev tracking " + once.encode()).digest(), CODE_LENGTH)
+
+
+def normal_code(typed: str) -> str:
+    """A code as typed or read aloud: case, spaces and dashes do not matter, O is 0, I and L are 1."""
+    kept = "".join(c for c in typed.upper() if c.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))
+
+
+def spaced(code: str) -> str:
+    """The code in groups of four, to read it aloud."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def signature(college: College, territory: Territory, commune: Commune | None) -> str:
+    """How an author is shown: by what they are and where, never by name."""
+    forms = {
+        College.RESIDENTS: _("Une personne qui habite %(place)s"),
+        College.ASSOCIATIONS: _("Une association, %(place)s"),
+        College.BUSINESSES: _("Une entreprise, %(place)s"),
+        College.YOUTH: _("Une jeune voix, %(place)s"),
+        College.INSTITUTIONS: _("Une institution, %(place)s"),
+    }
+    return forms[college] % {"place": commune.name if commune else territory.name}
+
+
+def _reference(db: Session, territory: Territory) -> str:
+    while True:
+        reference = f"{territory.code}-{random_code(4)}"
+        if db.exec(select(Need.id).where(Need.reference == reference)).first() is None:
+            return reference
+
+
+def say(
+    db: Session, form: NeedForm, *, accord: Accord, territory: Territory, commune: Commune | None,
+    theme_id: int, person: Person | None,
+) -> tuple[Need, str]:  # fmt: skip
+    """Record a need and give its secret code; the same form sent twice gives the same need.
+
+    Raises:
+        TooManyError: too many confirmation links were sent to this address.
+    """
+    code = tracking_code(form.once)
+    existing = db.exec(select(Need).where(Need.tracking_digest == digest(code))).first()
+    if existing:
+        return existing, code
+    need = Need(
+        reference=_reference(db, territory), tracking_digest=digest(code), accord_id=accord.id or 0,
+        thread_id=threads.open_thread(db, accord.forum_id).id or 0, territory_id=territory.territory_id,
+        commune_insee=commune.insee if commune else None, theme_id=theme_id, college=form.college.value,
+        signature=signature(form.college, territory, commune), title=form.title, text=form.text,
+        origin=Origin.ONLINE.value, status=Moderation.DRAFT.value, stage=FollowUp.RECEIVED.value, created_at=now(),
+    )  # fmt: skip
+    db.add(need)
+    need.accord = accord
+    _first_step(db, need, person, form.email, code)
+    return need, code
+
+
+def _first_step(db: Session, need: Need, person: Person | None, email: str | None, code: str) -> None:
+    if person is not None:
+        _sign(db, need, person)
+        _hand_over(db, need)
+    elif email:
+        MODERATION.move(db, need, "await_email", by=None)
+        _ask_confirmation(db, need, email, code)
+    else:
+        _hand_over(db, need)
+
+
+def _sign(db: Session, need: Need, person: Person) -> Voice:
+    """From now on the need counts for a person."""
+    voice = threads.voice(db, need.accord.forum_id, person.id or 0, need.college)
+    need.author_id, need.voice_id = person.id, voice.id
+    return voice
+
+
+def _hand_over(db: Session, need: Need) -> None:
+    if need.accord.a_posteriori:
+        MODERATION.move(db, need, "post", by=need.author_id)
+        _published(db, need)
+    else:
+        MODERATION.move(db, need, "submit", by=need.author_id)
+    live.publish(db, threads.queue_topic(need.territory_id))
+
+
+def _published(db: Session, need: Need) -> None:
+    need.published_at = now()
+    need.answer_due_on = (now() + timedelta(days=need.accord.answer_days)).date()
+    db.add(need)
+    search.index(db, KIND, need.id or 0, need.title, need.text)
+
+
+def _ask_confirmation(db: Session, need: Need, email: str, code: str) -> None:
+    data = {"need": need.id}
+    secret = identity.issue_proof(db, email, CONFIRM_NEED, data, life=identity.CONFIRMATION_LIFE)
+    url = get_settings().public_url
+    body = _(
+        "Bonjour,\n\nVous avez dit un besoin : « %(title)s » (référence %(reference)s).\n"
+        "Ouvrez ce lien et confirmez : il partira en relecture et comptera pour une voix.\n%(link)s\n\n"
+        "Votre code de suivi, à garder pour vous : %(code)s\n%(follow)s\n\n"
+        "Sans confirmation sous 7 jours, votre texte sera effacé.\n"
+    ) % {
+        "title": need.title, "reference": need.reference, "link": f"{url}/confirmation/{secret}",
+        "code": spaced(code), "follow": f"{url}/suivi/{spaced(code)}",
+    }  # fmt: skip
+    post(db, email, _("Confirmez votre besoin %(reference)s") % {"reference": need.reference}, body)
+
+
+def confirm(db: Session, need: Need, email: str) -> None:
+    """The author proved the address: the need goes to moderation and counts for a voice."""
+    person = identity.person_for(db, email, college=need.college, commune=need.commune_insee)
+    _sign(db, need, person)
+    _hand_over(db, need)
+
+
+def publish(db: Session, need: Need, *, by: int) -> None:
+    """A moderator lets it be read; the clock of the answer starts."""
+    MODERATION.move(db, need, "publish", by=by)
+    _published(db, need)
+    _tell(db, need, _("Votre besoin est publié"), _(
+        "Le Conseil de développement l’a relu et publié, sans changer un mot. "
+        "Une réponse vous est due le %(date)s au plus tard."
+    ) % {
+        "date": fdate(need.answer_due_on or now()),
+    })  # fmt: skip
+    live.publish(db, threads.queue_topic(need.territory_id))
+
+
+def refuse(db: Session, need: Need, *, by: int, reason: RefusalReason, note: str) -> None:
+    """A moderator does not publish it: the rule and the words go to its author at once."""
+    MODERATION.move(db, need, "refuse", by=by, note=reason.value)
+    need.reason, need.reason_note = reason.value, note
+    _tell(db, need, _("Votre besoin n’est pas publié"), threads.refusal_text(reason, note))
+    live.publish(db, threads.queue_topic(need.territory_id))
+
+
+def withdraw(db: Session, need: Need) -> None:
+    """Its author takes it back: it is no longer listed nor found."""
+    MODERATION.move(db, need, "withdraw", by=need.author_id)
+    search.forget(db, KIND, need.id or 0)
+    live.publish(db, threads.queue_topic(need.territory_id))
+
+
+def attach(db: Session, need: Need, priority: Priority | None, *, by: int, note: str = "") -> None:
+    """Say which priorité this need serves, or that it serves none any more.
+
+    Raises:
+        ForbiddenError: the priorité is of another territory.
+        ConflictError: there is nothing to change.
+    """
+    if priority is None:
+        FOLLOW_UP.move(db, need, "detach", by=by, note=note or None)
+        need.priority_id = None
+        return
+    if priority.accord_id != need.accord_id:
+        raise ForbiddenError(_("Cette priorité est celle d’un autre territoire."))
+    if need.priority_id == priority.id:
+        raise ConflictError(_("Ce besoin est déjà rattaché à cette priorité."))
+    if need.stage == FollowUp.ANSWERED:
+        note_event(db, need, "attach", by=by, note=priority.title)
+    else:
+        FOLLOW_UP.move(db, need, "attach", by=by, note=priority.title)
+    need.priority_id = priority.id
+    text = _("Il est rattaché à la priorité « %(title)s ».") % {"title": priority.title}
+    _tell(db, need, _("Votre besoin avance"), text)
+
+
+def answer(db: Session, need: Need, form: AnswerForm, body: Body, *, by: int) -> NeedAnswer:
+    """Answer a need: the fil, the tracking page, the board and the author all follow."""
+    FOLLOW_UP.move(db, need, "answer", by=by, note=form.outcome.value)
+    need.outcome = form.outcome.value
+    written = NeedAnswer(
+        need_id=need.id or 0, outcome=form.outcome.value, text=form.text, body_id=body.id or 0,
+        addressee=form.addressee if form.outcome == Outcome.REDIRECTED else None,
+        author_id=by, answered_on=form.answered_on, created_at=now(),
+    )  # fmt: skip
+    db.add(written)
+    words = _("%(outcome)s. %(body)s vous répond, le %(date)s :\n\n%(text)s") % {
+        "outcome": _(OUTCOME_LABELS[form.outcome]), "body": body.name,
+        "date": fdate(form.answered_on), "text": form.text,
+    }  # fmt: skip
+    _tell(db, need, _("Une réponse à votre besoin"), words)
+    return written
+
+
+def support(db: Session, need: Need, person: Person, college: str) -> bool:
+    """« C’est aussi mon besoin »: counted once a person; whether it is new."""
+    voice = threads.voice(db, need.accord.forum_id, person.id or 0, college)
+    return threads.support(db, _thread(db, need), voice)
+
+
+def unsupport(db: Session, need: Need, voice: Voice) -> None:
+    """Take a support back."""
+    threads.unsupport(db, _thread(db, need), voice)
+
+
+def ask_support_confirmation(db: Session, need: Need, email: str, college: College) -> None:
+    """Mail the link that confirms a support given without an account."""
+    data = {"need": need.id, "college": college.value}
+    secret = identity.issue_proof(db, email, CONFIRM_SUPPORT, data, life=identity.CONFIRMATION_LIFE)
+    body = _(
+        "Bonjour,\n\nVous avez dit que « %(title)s » est aussi votre besoin.\n"
+        "Ouvrez ce lien et confirmez : votre voix comptera.\n%(link)s\n"
+    ) % {"title": need.title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
+    post(db, email, _("Confirmez votre soutien"), body)
+
+
+def comment(db: Session, need: Need, form: CommentForm, me: Actor) -> Comment:
+    """Comment: signed in, it goes to moderation; otherwise its author confirms an address first."""
+    college = College(form.college or me.college or College.RESIDENTS)
+    written = threads.comment(
+        db, _thread(db, need), need.territory_id, kind=form.kind, text=form.text, college=college.value,
+        signature=me.name or _("Sans compte"), author_id=me.person_id, a_posteriori=need.accord.a_posteriori,
+    )  # fmt: skip
+    if me.person_id is None and form.email:
+        threads.ask_comment_confirmation(db, written, form.email, need.title)
+    return written
+
+
+def confirm_comment(db: Session, written: Comment, email: str, *, a_posteriori: bool) -> None:
+    """The author of a comment proved an address: it goes to moderation."""
+    person = identity.person_for(db, email, college=written.college)
+    written.author_id, written.signature = person.id, person.pseudonym
+    threads.send_comment(db, written, a_posteriori=a_posteriori)
+
+
+def _thread(db: Session, need: Need) -> Thread:
+    return db.get_one(Thread, need.thread_id)
+
+
+def _tell(db: Session, need: Need, subject: str, text: str) -> None:
+    author = people.person(db, need.author_id) if need.author_id else None
+    if author:
+        body = _("Bonjour,\n\nVotre besoin « %(title)s » (%(reference)s) :\n\n%(text)s\n") % {
+            "title": need.title, "reference": need.reference, "text": text,
+        }  # fmt: skip
+        if need.status in PUBLIC:
+            body += _("\nLe lire et le suivre : %(link)s\n") % {
+                "link": f"{get_settings().public_url}/besoins/{need.id}"
+            }
+        post(db, author.email, subject, body)

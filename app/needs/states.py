@@ -1,0 +1,92 @@
+"""The follow-up of a need, apart from its moderation (which is the same for all that people write)."""
+
+from enum import StrEnum
+
+from app.core.machine import Machine, label
+
+
+class FollowUp(StrEnum):
+    """How far a published need went."""
+
+    RECEIVED = "received"
+    GROUPED = "grouped"
+    ATTACHED = "attached"
+    TAKEN_UP = "taken_up"
+    ANSWERED = "answered"
+
+
+_F = FollowUp
+FOLLOW_UP: Machine[FollowUp] = Machine(
+    {
+        "attach": ({_F.RECEIVED, _F.GROUPED, _F.ATTACHED}, _F.ATTACHED),
+        "detach": ({_F.ATTACHED}, _F.RECEIVED),
+        "answer": (frozenset(_F), _F.ANSWERED),
+    },
+    field="stage",
+)
+FOLLOW_UP_LABELS = {
+    _F.RECEIVED: label("Reçu"),
+    _F.GROUPED: label("Regroupé"),
+    _F.ATTACHED: label("Rattaché à une priorité"),
+    _F.TAKEN_UP: label("Repris dans une fiche-action"),
+    _F.ANSWERED: label("Répondu"),
+}
+
+
+class Outcome(StrEnum):
+    """What the answer is."""
+
+    RETAINED = "retained"
+    PARTLY = "partly"
+    NOT_RETAINED = "not_retained"
+    REDIRECTED = "redirected"
+
+
+OUTCOME_LABELS = {
+    Outcome.RETAINED: label("Retenu"),
+    Outcome.PARTLY: label("Retenu en partie"),
+    Outcome.NOT_RETAINED: label("Non retenu"),
+    Outcome.REDIRECTED: label("Orienté vers une autre politique"),
+}
+
+
+class ListState(StrEnum):
+    """How a reader narrows the list of needs."""
+
+    WAITING = "attente"
+    LATE = "retard"
+    RECEIVED = "recu"
+    ATTACHED = "rattache"
+    ANSWERED = "repondu"
+    RETAINED = "retenu"
+    PARTLY = "en-partie"
+    NOT_RETAINED = "non-retenu"
+    REDIRECTED = "oriente"
+
+
+LIST_STATE_LABELS = {
+    ListState.WAITING: label("Réponse attendue"),
+    ListState.LATE: label("Réponse en retard"),
+    ListState.RECEIVED: label("Reçu, pas encore rattaché"),
+    ListState.ATTACHED: label("Rattaché à une priorité"),
+    ListState.ANSWERED: label("Répondu"),
+    ListState.RETAINED: label("Retenu"),
+    ListState.PARTLY: label("Retenu en partie"),
+    ListState.NOT_RETAINED: label("Non retenu"),
+    ListState.REDIRECTED: label("Orienté"),
+}
+
+
+class Sort(StrEnum):
+    """The order of a list of needs."""
+
+    RECENT = "recents"
+    SUPPORTED = "soutenus"
+    OLDEST = "anciens"
+
+
+SORT_LABELS = {
+    Sort.RECENT: label("Les plus récents"),
+    Sort.SUPPORTED: label("Les plus soutenus"),
+    Sort.OLDEST: label("Ceux qui attendent depuis longtemps"),
+}

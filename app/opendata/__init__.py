@@ -1,0 +1,1 @@
+"""Open data: what is public on the pages, as files, without any identity."""

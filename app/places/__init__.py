@@ -1,0 +1,1 @@
+"""Territories (the département is one) and communes: read-only reference."""

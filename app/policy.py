@@ -1,0 +1,153 @@
+"""Who may do what: one right a line. A right without a row is denied.
+
+Predicates read protocols (``territory_id``, ``author_id``, ``status``, ``open_verbs``), so this
+module knows no feature. Rights are checked by ``access`` dependencies and by templates.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+# Rights
+NEED_READ = "need.read"
+NEED_SAY = "need.say"
+NEED_SUPPORT = "need.support"
+NEED_COMMENT = "need.comment"
+NEED_MODERATE = "need.moderate"
+NEED_ATTACH = "need.attach"
+NEED_ANSWER = "need.answer"
+COMMENT_MODERATE = "comment.moderate"
+MODERATION_OPEN = "moderation.open"
+CALENDAR_EDIT = "calendar.edit"
+CHALLENGE_EDIT = "challenge.edit"
+PRIORITY_READ = "priority.read"
+PRIORITY_EDIT = "priority.edit"
+PRIORITY_RANK = "priority.rank"
+OWN_SPACE = "space.own"
+
+PUBLIC_STATUSES = frozenset({"published", "masked"})
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role in force: its kind, and its territory (None: the whole département)."""
+
+    kind: str
+    territory_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a person signed in or not, and the roles in force."""
+
+    person_id: int | None = None
+    name: str | None = None
+    email: str | None = None
+    college: str | None = None
+    grants: frozenset[Grant] = field(default_factory=frozenset)
+    session_id: int | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody proved who they are."""
+        return self.person_id is not None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether any role in force is held."""
+        return bool(self.grants)
+
+    def holds(self, kind: str, territory_id: int | None) -> bool:
+        """Whether the role is held on that territory, or on the whole département."""
+        return any(g.kind == kind and g.territory_id in (None, territory_id) for g in self.grants)
+
+    def territories(self, kind: str) -> frozenset[int] | None:
+        """Where the role is held; None means everywhere."""
+        held = [g for g in self.grants if g.kind == kind]
+        if any(g.territory_id is None for g in held):
+            return None
+        return frozenset(g.territory_id for g in held if g.territory_id is not None)
+
+    def can(self, right: str, obj: Any = None) -> bool:
+        """Ask the table."""
+        rule = POLICY.get(right)
+        return rule is not None and rule(self, obj)
+
+
+ANONYMOUS = Actor()
+
+
+class Rule:
+    """A predicate that combines with & and |."""
+
+    def __init__(self, test: Callable[[Actor, Any], bool]) -> None:
+        self.test = test
+
+    def __call__(self, actor: Actor, obj: Any) -> bool:
+        """Whether the actor may, on this object."""
+        return self.test(actor, obj)
+
+    def __and__(self, other: "Rule") -> "Rule":
+        """Both must hold."""
+        return Rule(lambda actor, obj: self(actor, obj) and other(actor, obj))
+
+    def __or__(self, other: "Rule") -> "Rule":
+        """Either suffices."""
+        return Rule(lambda actor, obj: self(actor, obj) or other(actor, obj))
+
+    def __invert__(self) -> "Rule":
+        """It must not hold."""
+        return Rule(lambda actor, obj: not self(actor, obj))
+
+
+def role(kind: str) -> Rule:
+    """Holds this role on the object's territory."""
+    return Rule(lambda actor, obj: actor.holds(kind, obj.territory_id))
+
+
+def opened(verb: str) -> Rule:
+    """The accord's present phase opens this verb."""
+    return Rule(lambda _actor, obj: verb in obj.open_verbs)
+
+
+def in_status(statuses: Iterable[str]) -> Rule:
+    """The object is in one of these statuses."""
+    wanted = frozenset(statuses)
+    return Rule(lambda _actor, obj: obj.status in wanted)
+
+
+anyone = Rule(lambda _actor, _obj: True)
+signed_in = Rule(lambda actor, _obj: actor.signed_in)
+author = Rule(lambda actor, obj: actor.person_id is not None and obj.author_id == actor.person_id)
+public = in_status(PUBLIC_STATUSES)
+moderator = role("moderator")
+technician = role("technician")
+any_moderator = Rule(lambda actor, _obj: any(g.kind == "moderator" for g in actor.grants))
+
+POLICY: dict[str, Rule] = {
+    #                    who                                         when
+    NEED_READ:           public | author | moderator | (technician & ~in_status({"awaiting_email", "draft"})),
+    NEED_SAY:            anyone                                      & opened("need.say"),
+    NEED_SUPPORT:        public                                      & opened("need.support"),
+    NEED_COMMENT:        public                                      & opened("need.comment"),
+    NEED_MODERATE:       moderator & ~author,
+    NEED_ATTACH:         technician                                  & public,
+    NEED_ANSWER:         technician                                  & public,
+    COMMENT_MODERATE:    moderator & ~author,
+    MODERATION_OPEN:     any_moderator,
+    CALENDAR_EDIT:       technician,
+    CHALLENGE_EDIT:      technician,
+    PRIORITY_READ:       anyone,
+    PRIORITY_EDIT:       technician,
+    PRIORITY_RANK:       technician,
+    OWN_SPACE:           signed_in,
+}  # fmt: skip
+
+
+def grants_in_force(roles: Iterable[Any]) -> frozenset[Grant]:
+    """The roles that count today, given their dates."""
+    day = datetime.now(UTC).date()
+    return frozenset(
+        Grant(r.kind, r.territory_id) for r in roles if r.starts_on <= day and (r.ends_on is None or r.ends_on >= day)
+    )

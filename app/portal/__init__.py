@@ -1,0 +1,1 @@
+"""Pages that join features: home, territory, tracking, one's own space, texts, demonstration."""

@@ -1,0 +1,123 @@
+"""Pages of text, and honest pages for what comes later."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, Depends, Request
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from starlette.responses import Response
+
+from app.core.db import Db
+from app.core.errors import NotFoundError
+from app.core.i18n import gettext as _
+from app.core.settings import get_settings
+from app.core.web import page
+from app.identity.access import public
+from app.places.queries import reference
+from app.threads.states import REASON_ARTICLES, REASON_LABELS
+
+router = APIRouter(dependencies=[Depends(public)])
+TEXTS = Path("templates/texts")
+
+
+@lru_cache
+def prose(name: str) -> Markup:
+    """One of our own texts, from Markdown (never a contribution: those are shown as written)."""
+    settings = get_settings()
+    source = (TEXTS / f"{name}.fr.md").read_text("utf-8")
+    for key in ("publisher", "contact_email", "contact_phone", "public_url"):
+        source = source.replace(f"%{key}%", str(getattr(settings, key)))
+    html = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table").render(source)
+    return Markup(html)  # our own file, html disabled
+
+
+def _text(request: Request, name: str, title: str, lede: str) -> Response:
+    return page(request, "portal/text.html", title=title, lede=lede, body=prose(name))
+
+
+@router.get("/methode", name="portal.method")
+def method(request: Request) -> Response:
+    """How voices are counted, with worked examples."""
+    return _text(
+        request,
+        "methode",
+        _("Comment les voix sont comptées"),
+        _("Chaque chiffre du site, sa formule, un exemple."),
+    )
+
+
+@router.get("/accessibilite", name="portal.accessibility")
+def accessibility(request: Request) -> Response:
+    """The accessibility statement."""
+    return _text(
+        request,
+        "accessibilite",
+        _("Accessibilité"),
+        _("Où nous en sommes, et comment nous signaler un obstacle."),
+    )
+
+
+@router.get("/charte", name="portal.charter")
+def charter(request: Request) -> Response:
+    """The rules of contribution; each refusal cites one."""
+    reasons = [(REASON_ARTICLES[r], _(REASON_LABELS[r])) for r in REASON_LABELS]
+    return page(request, "portal/charter.html", body=prose("charte"), reasons=reasons)
+
+
+@router.get("/confidentialite", name="portal.privacy")
+def privacy(request: Request) -> Response:
+    """Personal data and cookies."""
+    return _text(
+        request,
+        "confidentialite",
+        _("Données personnelles et cookies"),
+        _("Ce que nous gardons, pourquoi, combien de temps."),
+    )
+
+
+@router.get("/mentions-legales", name="portal.legal")
+def legal(request: Request) -> Response:
+    """Who publishes and hosts."""
+    return _text(request, "mentions-legales", _("Mentions légales"), _("Qui édite ce site, qui l’héberge."))
+
+
+@router.get("/aide", name="portal.help")
+def help_page(request: Request) -> Response:
+    """How it works."""
+    return _text(
+        request,
+        "aide",
+        _("Comment ça marche"),
+        _("Dire, suivre, comprendre : les réponses aux questions courantes."),
+    )
+
+
+@router.get("/plan-du-site", name="portal.sitemap")
+def sitemap(request: Request, db: Db) -> Response:
+    """Every page of the site."""
+    return page(request, "portal/sitemap.html", places=reference(db))
+
+
+@router.get("/fiches-actions", name="portal.actions")
+def actions(request: Request) -> Response:
+    """What the fiches-actions will be."""
+    return page(request, "portal/later.html", nav="actions", subject="actions")
+
+
+@router.get("/ateliers", name="portal.workshops")
+def workshops(request: Request) -> Response:
+    """What the workshops will be."""
+    return page(request, "portal/later.html", nav="workshops", subject="workshops")
+
+
+@router.get("/a/{code}", name="portal.join")
+def join(code: str) -> Response:
+    """A room: none is open yet."""
+    raise NotFoundError(_("Aucun atelier ne porte ce code. Vérifiez les six caractères affichés dans la salle."))
+
+
+@router.get("/decisions", name="portal.decisions")
+def decisions(request: Request) -> Response:
+    """What the decisions will be."""
+    return page(request, "portal/later.html", nav="decisions", subject="decisions")

@@ -1,0 +1,45 @@
+"""The demonstration: real territories, invented people and words, the same at every start."""
+
+import random
+from datetime import date, timedelta
+
+from sqlmodel import Session, delete, select
+
+from app import tables
+from app.accords.models import Accord
+from app.core.i18n import today
+from app.seed.accords import load_accords
+from app.seed.needs import load_needs
+from app.seed.people import load_people
+
+WRITTEN_ON = date(2026, 11, 22)  # the day for which the texts and the calendar were written
+KEPT = {"territory", "commune"}
+
+
+def is_empty(db: Session) -> bool:
+    """Whether nothing was loaded nor created yet."""
+    return db.exec(select(Accord.id).limit(1)).first() is None
+
+
+def load(db: Session, *, day: date | None = None) -> int:
+    """Load everything as if today were the day of writing; how many needs."""
+    shift = (day or today()) - WRITTEN_ON
+    chance = random.Random(29)  # a demonstration that is the same everywhere, not a secret
+    accords = load_accords(db, shift)
+    people = load_people(db, accords, chance)
+    return load_needs(db, accords, people, chance)
+
+
+def reset(db: Session) -> int:
+    """Erase everything but the geography, and load again."""
+    for table in reversed(tables.metadata.sorted_tables):
+        if table.name not in KEPT:
+            db.execute(delete(table))
+    db.flush()
+    db.expunge_all()
+    return load(db)
+
+
+def shifted(value: str, shift: timedelta) -> date:
+    """A date of the content, moved to now."""
+    return date.fromisoformat(value) + shift

@@ -1,0 +1,85 @@
+"""Invented people of the demonstration: one per row of the persons table, and a crowd of voices."""
+
+import random
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from app.core.db import now
+from app.core.i18n import today
+from app.identity.models import Person, Role
+from app.identity.states import College, RoleKind
+from app.seed.accords import Ground
+
+HOME = "242900835"  # Morlaix Communauté, where the demonstration persons live
+CROWD = 160
+_SHARES = [
+    (College.RESIDENTS, 60), (College.ASSOCIATIONS, 15), (College.BUSINESSES, 9), (College.YOUTH, 13),
+    (College.INSTITUTIONS, 3),
+]  # fmt: skip
+_FIRST = (
+    "Maëlle Yann Soazig Loïc Nolwenn Erwan Rozenn Tanguy Enora Gwendal Aziliz Ronan Katell Malo Lena Corentin "
+    "Fanch Bleuenn Alan Gaëlle Mona Youenn Sterenn Denez Clarisse Amina Bruno Inès Karim Odile Paol Titouan"
+).split()
+# persona, first name shown, collège, role
+_CAST: list[tuple[str, str, College, RoleKind | None]] = [
+    ("resident", "Soazig, habitante", College.RESIDENTS, None),
+    ("association", "Bruno, association Trégor à vélo", College.ASSOCIATIONS, RoleKind.DELEGATE),
+    ("youth", "Inès, Jeunes en Finistère", College.YOUTH, RoleKind.DELEGATE),
+    ("facilitator", "Amina, animatrice", College.INSTITUTIONS, RoleKind.FACILITATOR),
+    ("moderator", "Nolwenn, Conseil de développement", College.RESIDENTS, RoleKind.MODERATOR),
+    ("elected", "Denez, élu", College.INSTITUTIONS, RoleKind.ELECTED),
+    ("technician", "Clarisse, équipe technique", College.INSTITUTIONS, RoleKind.TECHNICIAN),
+    ("data_manager", "Karim, administrateur de données", College.INSTITUTIONS, RoleKind.DATA_MANAGER),
+]
+
+
+@dataclass
+class Cast:
+    """Who plays in the demonstration."""
+
+    personas: dict[str, Person]
+    crowd: list[Person]
+
+    def id_of(self, persona: str) -> int:
+        """The id of one of the persons one can become."""
+        return self.personas[persona].id or 0
+
+
+def load_people(db: Session, grounds: dict[str, Ground], chance: random.Random) -> Cast:
+    """The persons one can sign in as, then the crowd."""
+    home = grounds[HOME].territory.territory_id
+    personas = {}
+    for key, name, college, kind in _CAST:
+        person = Person(
+            email=f"{key.replace('_', '-')}@demo.emglev.example", pseudonym=name, college=college.value,
+            created_at=now(), demo_persona=key,
+        )  # fmt: skip
+        db.add(person)
+        db.flush()
+        if kind:
+            everywhere = kind == RoleKind.DATA_MANAGER
+            db.add(
+                Role(
+                    person_id=person.id or 0, kind=kind.value, territory_id=None if everywhere else home,
+                    starts_on=today(), reason="Démonstration",
+                )
+            )  # fmt: skip
+        personas[key] = person
+    return Cast(personas, _crowd(db, chance))
+
+
+def _crowd(db: Session, chance: random.Random) -> list[Person]:
+    colleges = [college for college, share in _SHARES for _n in range(share)]
+    crowd = []
+    for number in range(CROWD):
+        name = f"{_FIRST[number % len(_FIRST)]} {'ABCDEFGHJKLMNPQRST'[number // len(_FIRST)]}."
+        crowd.append(
+            Person(
+                email=f"voix-{number}@demo.emglev.example", pseudonym=name, college=chance.choice(colleges).value,
+                created_at=now(),
+            )
+        )  # fmt: skip
+    db.add_all(crowd)
+    db.flush()
+    return crowd

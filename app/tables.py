@@ -1,0 +1,14 @@
+"""One import per ``models.py``: whoever imports this module knows every table."""
+
+from sqlmodel import SQLModel
+
+from app.accords import models as accords
+from app.board import models as board
+from app.core import jobs, machine, mail, search
+from app.identity import models as identity
+from app.needs import models as needs
+from app.places import models as places
+from app.threads import models as threads
+
+MODULES = (places, identity, threads, accords, needs, board, jobs, machine, mail, search)
+metadata = SQLModel.metadata

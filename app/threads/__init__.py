@@ -1,0 +1,1 @@
+"""What hangs on a thread: voices, supports, comments, and the events of its fil."""

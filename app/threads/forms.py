@@ -1,0 +1,42 @@
+"""What a person types under a need or a fiche, and what a moderator answers."""
+
+from pydantic import Field, field_validator, model_validator
+
+from app.core.forms import Form, wrong
+from app.core.i18n import gettext as _
+from app.identity.forms import plain_email
+from app.identity.states import College
+from app.threads.states import CommentKind, RefusalReason
+
+
+class VoiceForm(Form):
+    """Who supports, without an account: a collège and an address to confirm."""
+
+    college: College | None = None
+    email: str | None = Field(default=None, max_length=254)
+
+    @field_validator("email")
+    @classmethod
+    def _email(cls, value: str | None) -> str | None:
+        return plain_email(value) if value else None
+
+
+class CommentForm(VoiceForm):
+    """A comment: its kind and its words."""
+
+    kind: CommentKind
+    text: str = Field(min_length=10, max_length=1500)
+
+
+class VerdictForm(Form):
+    """A moderator's decision on one contribution."""
+
+    decision: str = Field(pattern="^(publish|refuse)$")
+    reason: RefusalReason | None = None
+    note: str = Field(default="", max_length=600)
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> "VerdictForm":
+        if self.decision == "refuse" and self.reason is None:
+            raise wrong(_("Choisissez la règle de la charte : un refus est toujours motivé."), "reason")
+        return self

@@ -1,0 +1,76 @@
+"""Records that hang on a thread, whatever the thread is of."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.core.db import UtcDateTime
+
+
+class Forum(SQLModel, table=True):
+    """Where a voice counts once: one per accord, which points here."""
+
+    __tablename__ = "forum"
+
+    id: int | None = Field(default=None, primary_key=True)
+    territory_id: int = Field(foreign_key="territory.id", index=True)
+
+
+class Thread(SQLModel, table=True):
+    """The anchor of supports, comments and events; a need or a fiche points here."""
+
+    __tablename__ = "thread"
+
+    id: int | None = Field(default=None, primary_key=True)
+    forum_id: int = Field(foreign_key="forum.id", index=True)
+    supports: int = 0
+    comments: int = 0
+
+
+class Voice(SQLModel, table=True):
+    """One person in one forum, under one collège: what every count of people counts."""
+
+    __tablename__ = "voice"
+    __table_args__ = (UniqueConstraint("forum_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    forum_id: int = Field(foreign_key="forum.id")
+    person_id: int = Field(foreign_key="person.id", index=True)
+    college: str = Field(max_length=20)
+
+
+class Support(SQLModel, table=True):
+    """« C’est aussi mon besoin », by one voice on one thread."""
+
+    __tablename__ = "support"
+    __table_args__ = (UniqueConstraint("thread_id", "voice_id"), Index("ix_support_voice_id", "voice_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    voice_id: int = Field(foreign_key="voice.id")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Comment(SQLModel, table=True):
+    """A remark, a question or a proposal: read, never counted as a voice."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        Index("ix_comment_thread", "thread_id", "status", "id"),
+        Index("ix_comment_queue", "status", "territory_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    territory_id: int = Field(foreign_key="territory.id")
+    author_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    college: str = Field(max_length=20)
+    signature: str = Field(max_length=120)
+    kind: str = Field(max_length=20)
+    text: str = Field(max_length=1500)
+    status: str = Field(max_length=20)
+    reason: str | None = Field(default=None, max_length=20)
+    reason_note: str | None = Field(default=None, max_length=600)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

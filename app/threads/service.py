@@ -1,0 +1,139 @@
+"""Verbs on threads: speak once per forum, support, comment, and moderation of comments."""
+
+from sqlmodel import Session, col, delete, select
+
+from app.core import live
+from app.core.db import insert_once, now
+from app.core.i18n import gettext as _
+from app.core.mail import post
+from app.core.security import token
+from app.core.settings import get_settings
+from app.identity import queries as people
+from app.identity import service as identity
+from app.threads.models import Comment, Forum, Support, Thread, Voice
+from app.threads.states import (
+    MODERATION,
+    REASON_ARTICLES,
+    REASON_LABELS,
+    CommentKind,
+    Moderation,
+    RefusalReason,
+)
+
+CONFIRM_COMMENT = "comment"
+
+
+def open_forum(db: Session, territory_id: int) -> Forum:
+    """A new place where voices count once."""
+    forum = Forum(territory_id=territory_id)
+    db.add(forum)
+    db.flush()
+    return forum
+
+
+def open_thread(db: Session, forum_id: int) -> Thread:
+    """A new thread in a forum."""
+    thread = Thread(forum_id=forum_id)
+    db.add(thread)
+    db.flush()
+    return thread
+
+
+def voice(db: Session, forum_id: int, person_id: int, college: str) -> Voice:
+    """The voice of this person here; the collège declared first stands for the whole accord."""
+    insert_once(db, Voice, forum_id=forum_id, person_id=person_id, college=str(college))
+    return db.exec(select(Voice).where(Voice.forum_id == forum_id, Voice.person_id == person_id)).one()
+
+
+def support(db: Session, thread: Thread, by: Voice) -> bool:
+    """Support once; whether it is new."""
+    return insert_once(db, Support, thread_id=thread.id, voice_id=by.id, created_at=now())
+
+
+def unsupport(db: Session, thread: Thread, by: Voice) -> None:
+    """Take one's support back."""
+    db.execute(delete(Support).where(col(Support.thread_id) == thread.id, col(Support.voice_id) == by.id))
+
+
+def queue_topic(territory_id: int) -> str:
+    """The live topic of a territory's moderation queue."""
+    return f"moderation-{territory_id}"
+
+
+def comment(
+    db: Session, thread: Thread, territory_id: int, *, kind: CommentKind, text: str, college: str,
+    signature: str, author_id: int | None, a_posteriori: bool = False,
+) -> Comment:  # fmt: skip
+    """Write a comment; with a known author it goes to moderation, otherwise its address is awaited."""
+    written = Comment(
+        thread_id=thread.id or 0, territory_id=territory_id, author_id=author_id, college=college,
+        signature=signature, kind=kind.value, text=text, status=Moderation.DRAFT.value, created_at=now(),
+    )  # fmt: skip
+    db.add(written)
+    db.flush()
+    if author_id is None:
+        MODERATION.move(db, written, "await_email", by=None)
+    else:
+        send_comment(db, written, a_posteriori=a_posteriori)
+    return written
+
+
+def send_comment(db: Session, written: Comment, *, a_posteriori: bool) -> None:
+    """Hand a comment to moderation, or publish it at once where the accord moderates afterwards."""
+    MODERATION.move(db, written, "post" if a_posteriori else "submit", by=written.author_id)
+    if a_posteriori:
+        written.published_at = now()
+    live.publish(db, queue_topic(written.territory_id))
+
+
+def ask_comment_confirmation(db: Session, written: Comment, email: str, title: str) -> None:
+    """Mail the link that confirms a comment written without an account."""
+    data = {"comment": written.id, "college": written.college}
+    secret = identity.issue_proof(db, email, CONFIRM_COMMENT, data, life=identity.CONFIRMATION_LIFE)
+    body = _(
+        "Bonjour,\n\nVous avez commenté le besoin « %(title)s ».\n"
+        "Ouvrez ce lien et confirmez : votre commentaire partira en relecture.\n%(link)s\n\n"
+        "Sans confirmation sous 7 jours, il sera effacé.\n"
+    ) % {"title": title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
+    post(db, email, _("Confirmez votre commentaire"), body)
+
+
+def publish_comment(db: Session, written: Comment, *, by: int) -> None:
+    """A moderator lets it be read."""
+    MODERATION.move(db, written, "publish", by=by)
+    written.published_at = now()
+    _tell_author(db, written, _("Votre commentaire est publié"), _("Le Conseil de développement l’a relu et publié."))
+    live.publish(db, queue_topic(written.territory_id))
+
+
+def refuse_comment(db: Session, written: Comment, *, by: int, reason: RefusalReason, note: str) -> None:
+    """A moderator does not publish it, and says which rule and why."""
+    MODERATION.move(db, written, "refuse", by=by, note=reason.value)
+    written.reason, written.reason_note = reason.value, note
+    _tell_author(db, written, _("Votre commentaire n’est pas publié"), refusal_text(reason, note))
+    live.publish(db, queue_topic(written.territory_id))
+
+
+def refusal_text(reason: RefusalReason, note: str) -> str:
+    """The reason as its author reads it."""
+    rule = _("Règle de la charte, article %(n)s : %(rule)s.") % {
+        "n": REASON_ARTICLES[reason],
+        "rule": _(REASON_LABELS[reason]),
+    }
+    contest = _("Vous pouvez contester en répondant à %(mail)s : une autre personne relira.") % {
+        "mail": get_settings().contact_email
+    }
+    return "\n".join(part for part in (rule, note, contest) if part)
+
+
+def _tell_author(db: Session, written: Comment, subject: str, text: str) -> None:
+    author = people.person(db, written.author_id) if written.author_id else None
+    if author:
+        post(db, author.email, subject, _("Bonjour,\n\n%(text)s\n\nVos mots :\n%(words)s\n") % {
+            "text": text, "words": written.text,
+        })  # fmt: skip
+
+
+def submission_key() -> str:
+    """A fresh secret for one form: sent twice, it counts once."""
+    return token(18)

@@ -1,0 +1,105 @@
+"""Moderation of whatever people write: one table for needs, comments, and later photos and cards."""
+
+from enum import StrEnum
+
+from app.core.machine import Machine, label
+
+
+class Moderation(StrEnum):
+    """Where a contribution is between its author and its readers."""
+
+    DRAFT = "draft"
+    AWAITING_EMAIL = "awaiting_email"
+    PENDING = "pending"
+    PUBLISHED = "published"
+    MASKED = "masked"
+    REFUSED = "refused"
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+    APPEALED = "appealed"
+    UPHELD = "upheld"
+
+
+_M = Moderation
+MODERATION: Machine[Moderation] = Machine(
+    {
+        "await_email": ({_M.DRAFT}, _M.AWAITING_EMAIL),
+        "submit": ({_M.DRAFT, _M.AWAITING_EMAIL}, _M.PENDING),
+        "post": ({_M.DRAFT, _M.AWAITING_EMAIL}, _M.PUBLISHED),
+        "publish": ({_M.PENDING}, _M.PUBLISHED),
+        "refuse": ({_M.PENDING}, _M.REFUSED),
+        "withdraw": ({_M.AWAITING_EMAIL, _M.PENDING, _M.PUBLISHED, _M.MASKED}, _M.WITHDRAWN),
+        "mask": ({_M.PUBLISHED}, _M.MASKED),
+        "hide": ({_M.PUBLISHED, _M.MASKED}, _M.HIDDEN),
+        "appeal": ({_M.REFUSED, _M.HIDDEN}, _M.APPEALED),
+        "uphold": ({_M.APPEALED}, _M.UPHELD),
+        "reverse": ({_M.APPEALED}, _M.PUBLISHED),
+    }
+)
+
+MODERATION_LABELS = {
+    _M.DRAFT: label("Brouillon"),
+    _M.AWAITING_EMAIL: label("Adresse à confirmer"),
+    _M.PENDING: label("En attente de relecture"),
+    _M.PUBLISHED: label("Publié"),
+    _M.MASKED: label("Publié, un passage masqué"),
+    _M.REFUSED: label("Non publié"),
+    _M.HIDDEN: label("Retiré de la vue"),
+    _M.WITHDRAWN: label("Retiré par son auteur"),
+    _M.APPEALED: label("Réexamen demandé"),
+    _M.UPHELD: label("Refus confirmé"),
+}
+
+
+class RefusalReason(StrEnum):
+    """Why a contribution is not published; each is an article of the charter."""
+
+    NAMED_PERSON = "personne_visee"
+    INSULT = "propos_injurieux"
+    PRIVATE_DATA = "donnee_privee"
+    ADVERTISING = "publicite"
+    OFF_TOPIC = "hors_sujet"
+    DUPLICATE = "doublon"
+
+
+REASON_LABELS = {
+    RefusalReason.NAMED_PERSON: label("Vise une personne reconnaissable"),
+    RefusalReason.INSULT: label("Propos injurieux ou discriminatoire"),
+    RefusalReason.PRIVATE_DATA: label("Donnée privée d’un tiers"),
+    RefusalReason.ADVERTISING: label("Publicité ou message électoral"),
+    RefusalReason.OFF_TOPIC: label("Sans rapport avec un accord de territoire"),
+    RefusalReason.DUPLICATE: label("Déjà envoyé par la même personne"),
+}
+REASON_ARTICLES = {reason: number for number, reason in enumerate(RefusalReason, start=4)}
+
+
+class CommentKind(StrEnum):
+    """What a comment is."""
+
+    REMARK = "remarque"
+    QUESTION = "question"
+    PROPOSAL = "proposition"
+
+
+COMMENT_LABELS = {
+    CommentKind.REMARK: label("Remarque"),
+    CommentKind.QUESTION: label("Question"),
+    CommentKind.PROPOSAL: label("Proposition"),
+}
+
+
+class Origin(StrEnum):
+    """By which way a contribution came."""
+
+    ONLINE = "online"
+    PAPER = "paper"
+    PHONE = "phone"
+    WORKSHOP = "workshop"
+
+
+ORIGIN_LABELS = {
+    Origin.ONLINE: label("En ligne"),
+    Origin.PAPER: label("Sur papier"),
+    Origin.PHONE: label("Par téléphone"),
+    Origin.WORKSHOP: label("En atelier"),
+}

@@ -1,0 +1,19 @@
+"""The worker of a multi-process installation: mails and other jobs, nothing else."""
+
+import signal
+
+from app.core import mail
+from app.core.db import Database
+from app.core.jobs import Worker
+from app.core.settings import get_settings
+
+HANDLERS = (mail.send,)  # importing them registers them
+
+
+def main() -> None:
+    """Work until told to stop."""
+    settings = get_settings()
+    worker = Worker(Database(settings.effective_database_url, slots=2))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_args: worker.stop())
+    worker.run()

@@ -1,0 +1,37 @@
+"""Addresses are printed, mailed and kept: none goes away silently, all are written the same way."""
+
+import re
+
+from tests.architecture import tree, urls
+
+WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+PARAMETER = r"\{[a-z_]+(?::[a-z]+)?\}"
+SEGMENT = re.compile(rf"(?:{WORD}|{PARAMETER})(?:[-.](?:{WORD}|{PARAMETER}))*")
+
+
+def test_no_address_is_removed_silently() -> None:
+    gone = sorted(set(urls.committed()) - set(urls.readable()))
+    assert not gone, "redirect them, then run: python -m tests.architecture.urls"
+
+
+def test_every_address_is_committed() -> None:
+    new = sorted(set(urls.readable()) - set(urls.committed()))
+    assert not new, "if they are meant to last, run: python -m tests.architecture.urls"
+
+
+def test_every_address_is_written_in_kebab_case() -> None:
+    paths = {route.path for route in tree.routes()}
+    odd = [path for path in paths for part in path.strip("/").split("/") if part and not SEGMENT.fullmatch(part)]
+    assert not odd
+
+
+def test_every_route_is_reached_from_somewhere() -> None:
+    """Its name stands in a template, a redirect or a mail, not only where it is declared."""
+    templates = "\n".join(tree.template_sources().values())
+    unused = []
+    for name in sorted({route.name for route in tree.routes()}):
+        declared = len(re.findall(rf'\bname="{re.escape(name)}"', tree.app_text()))
+        cited = len(re.findall(rf"""["']{re.escape(name)}["']""", tree.app_text()))
+        if cited <= declared and not re.search(rf"""["']{re.escape(name)}["']""", templates):
+            unused.append(name)
+    assert not unused

@@ -1,0 +1,39 @@
+"""One seeded database per engine, copied for each test; visitors that check what they are given."""
+
+import os
+
+os.environ.setdefault("EMGLEV_DEMO", "true")
+os.environ.setdefault("EMGLEV_PUBLIC_URL", "http://localhost:8000")
+os.environ.pop("EMGLEV_DATABASE_URL", None)
+
+from collections.abc import Iterator  # the settings are read at the first import below
+from pathlib import Path
+
+import pytest
+
+from tests.databases import Engine, open_engine
+from tests.site import Site
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, with its reason, what speaks of the other engine only."""
+    engine = os.environ.get("EMGLEV_TEST_ENGINE", "sqlite")
+    for item in items:
+        for other in {"sqlite", "postgresql"} - {engine}:
+            if item.get_closest_marker(other):
+                item.add_marker(pytest.mark.skip(reason=f"says something of {other} only"))
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The engine under test, with its template database migrated and seeded."""
+    opened = open_engine(os.environ.get("EMGLEV_TEST_ENGINE", "sqlite"), tmp_path_factory.mktemp("databases"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def site(engine: Engine, tmp_path: Path) -> Iterator[Site]:
+    """A whole application on a fresh copy of the demonstration."""
+    with engine.copy() as url, Site(url) as opened:
+        yield opened
