@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.mount("/static", BuiltFiles(directory=assets.DIST, check_dir=False), name="static")
     _handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=4)
-    app.add_middleware(Guard, origin=settings.origin, cookie=cookie_name(), answer=web.answer)
+    app.add_middleware(Guard, origin=settings.origin, cookie=cookie_name(), answer=web.answer, broken=_broken)
     app.add_middleware(SecurityHeaders, https=settings.is_https)
     app.add_middleware(RequestContext)
     return app
@@ -120,10 +120,10 @@ def _handle_errors(app: FastAPI) -> None:
     async def unreadable(request: Request, _error: RequestValidationError) -> Response:
         return web.error_page(request, 404, MESSAGES[404]())
 
-    @app.exception_handler(Exception)
-    async def broken(request: Request, error: Exception) -> Response:
-        log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, exc_info=error)
-        message = _(
-            "La panne est enregistrée sous le numéro %(id)s. Ce que vous avez écrit est gardé par votre navigateur."
-        )
-        return web.error_page(request, 500, message % {"id": request.state.request_id})
+
+def _broken(request: Request, error: Exception) -> Response:
+    log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, exc_info=error)
+    message = _(
+        "La panne est enregistrée sous le numéro %(id)s. Ce que vous avez écrit est gardé par votre navigateur."
+    )
+    return web.error_page(request, 500, message % {"id": request.state.request_id})

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import psycopg
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import make_url
 
 from app import seed
 from app.core.db import Database
@@ -109,8 +110,7 @@ class PostgresqlEngine:
         prepare(self._url(self.template))
 
     def _url(self, name: str) -> str:
-        base, _slash, rest = self.admin_url.rpartition("/")
-        return f"{base}/{name}" + (f"?{rest.partition('?')[2]}" if "?" in rest else "")
+        return make_url(self.admin_url).set(database=name).render_as_string(hide_password=False)
 
     def _create(self, template: str = "template0") -> str:
         name = f"{self.prefix}_{next(self.numbers)}"

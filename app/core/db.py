@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, Engine, create_engine, event, text
+from sqlalchemy import DateTime, Engine, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.pool import QueuePool
@@ -181,8 +181,8 @@ def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
     Two people at once, or a double click, end with one row and no error.
     """
     insert = sqlite.insert if is_sqlite(db) else postgresql.insert
-    result = db.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    statement = insert(model).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return db.execute(statement).first() is not None
 
 
 class Gate:

@@ -72,7 +72,8 @@ def blank(model: type[F], **values: Any) -> Filled[F]:
 
 def fill(model: type[F], sent: Mapping[str, Any]) -> Filled[F]:
     """Validate what was sent; nothing typed is lost."""
-    shown: dict[str, Any] = dict.fromkeys(model.model_fields, "") | dict(sent)
+    visible = {k: _CONTROL.sub("", v) if isinstance(v, str) else v for k, v in sent.items()}
+    shown: dict[str, Any] = dict.fromkeys(model.model_fields, "") | visible
     given = {k: v for k, v in sent.items() if v not in ("", [])}
     try:
         return Filled(values=shown, data=model.model_validate(given))

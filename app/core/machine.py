@@ -75,6 +75,9 @@ class Machine(Generic[S]):
         Raises:
             ConflictError: the table has no such move from the present status.
         """
+        db.add(obj)
+        db.flush()
+        db.refresh(obj, [self.field], with_for_update=True)  # two people at once: the second sees the first
         before: S = getattr(obj, self.field)
         if not self.allows(before, verb):
             raise ConflictError(_("Cette étape n’est plus possible : la situation a changé entre-temps."))

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.errors import DomainError, ForbiddenError, TooLargeError
 from app.core.i18n import gettext as _
 
+Broken = Callable[[Request, Exception], Response]
 Refuse = Callable[[Request, DomainError], Response]
 log = structlog.get_logger("emglev.http")
 
@@ -142,13 +143,14 @@ def check_same_origin(method: str, headers: Headers, *, origin: str, has_session
 
 
 class Guard:
-    """Same-origin writes only, and no body larger than a form."""
+    """Same-origin writes only, no body larger than a form, and plain words when something breaks."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, cookie: str, answer: Refuse) -> None:
+    def __init__(self, app: ASGIApp, *, origin: str, cookie: str, answer: Refuse, broken: Broken) -> None:
         self.app = app
         self.origin = origin
         self.cookie = f"{cookie}="
         self.answer = answer
+        self.broken = broken
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wrap one exchange; refusals are answered by the application's error page."""
@@ -163,7 +165,22 @@ class Guard:
                 raise TooLargeError(_("Cet envoi est trop lourd. Raccourcissez votre texte, puis réessayez."))
         except DomainError as refusal:
             return await self.answer(Request(scope), refusal)(scope, receive, send)
-        await self.app(scope, _bounded(receive), send)
+        await self._pass(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, _bounded(receive), watch)
+        except Exception as failure:  # whatever breaks, its reader gets words and a number
+            response = self.broken(Request(scope), failure)
+            if not started:
+                await response(scope, receive, send)
 
 
 def _bounded(receive: Receive) -> Receive:

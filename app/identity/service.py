@@ -4,7 +4,7 @@ import hmac
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, update
 
 from app.core.db import now
 from app.core.errors import GoneError, TooManyError
@@ -63,14 +63,17 @@ def usable(proof: EmailProof | None) -> EmailProof:
 
 
 def use(db: Session, proof: EmailProof) -> None:
-    """A proof is used once.
+    """A proof is used once, even by two requests at the same moment.
 
     Raises:
         GoneError: it was already used.
     """
     usable(proof)
-    proof.used_at = now()
-    db.add(proof)
+    unused = (col(EmailProof.id) == proof.id) & col(EmailProof.used_at).is_(None)
+    taken = db.execute(update(EmailProof).where(unused).values(used_at=now()).returning(col(EmailProof.id))).first()
+    if taken is None:
+        proof.used_at = now()
+        usable(proof)
 
 
 def request_sign_in(db: Session, email: str, *, browser: str, next_path: str) -> str:

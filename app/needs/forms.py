@@ -12,6 +12,7 @@ from app.identity.forms import plain_email
 from app.identity.states import College
 from app.needs.states import ListState, Outcome, Sort
 
+_LENGTHS = {"q": 200, "territoire": 80, "commune": 5, "apres": 60, "avant": 60}
 _KEY = re.compile(r"^[A-Za-z0-9_-]{22,64}$")
 
 
@@ -74,9 +75,9 @@ class NeedFilter(Form):
         for name, choices in (("college", College), ("etat", ListState), ("tri", Sort)):
             if name in kept and kept[name] not in set(choices):
                 del kept[name]
-        if not str(kept.get("priorite", "1")).isdigit() or len(str(kept.get("priorite", "1"))) > 9:
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", str(kept.get("priorite", "1"))):
             del kept["priorite"]
-        return {k: str(v)[:200] if k == "q" else str(v)[:60] for k, v in kept.items()}
+        return {k: str(v)[: _LENGTHS.get(k, 40)] for k, v in kept.items()}
 
 
 class AttachForm(Form):

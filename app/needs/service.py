@@ -3,6 +3,7 @@
 from datetime import timedelta
 from hashlib import sha256
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from app.accords.models import Accord, Priority
@@ -94,8 +95,13 @@ def say(
         signature=signature(form.college, territory, commune), title=form.title, text=form.text,
         origin=Origin.ONLINE.value, status=Moderation.DRAFT.value, stage=FollowUp.RECEIVED.value, created_at=now(),
     )  # fmt: skip
-    db.add(need)
     need.accord = accord
+    try:
+        with db.begin_nested():
+            db.add(need)
+            db.flush()
+    except IntegrityError:  # the same form, sent twice at the same moment on two connections
+        return db.exec(select(Need).where(Need.tracking_digest == digest(code))).one(), code
     _first_step(db, need, person, form.email, code)
     return need, code
 

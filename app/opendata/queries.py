@@ -67,13 +67,13 @@ def need_rows(db: Session) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-def datapackage(base_url: str, today: str) -> dict[str, Any]:
+def datapackage(base_url: str, created: str) -> dict[str, Any]:
     """The description of what is published (https://specs.frictionlessdata.io/data-package/)."""
     return {
         "name": "emglev-finistere",
         "title": "Emglev : besoins exprimés dans le Finistère",
         "licenses": [{"name": LICENCE, "title": "Licence Ouverte 2.0", "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence"}],
-        "created": today,
+        "created": created,
         "resources": [
             {
                 "name": "besoins", "path": f"{base_url}/donnees/besoins.csv", "format": "csv", "mediatype": "text/csv",

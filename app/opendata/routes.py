@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from app.core.db import Db
+from app.core.db import Db, now
 from app.core.i18n import today
 from app.core.limits import limit
 from app.core.settings import get_settings
@@ -58,4 +58,4 @@ def schema() -> Response:
 @router.get("/donnees/datapackage.json", name="opendata.package")
 def package() -> Response:
     """What is published, for machines."""
-    return JSONResponse(queries.datapackage(get_settings().public_url, today().isoformat()))
+    return JSONResponse(queries.datapackage(get_settings().public_url, now().isoformat(timespec="seconds")))

@@ -49,7 +49,7 @@ def needs_by_college(db: Session, territory_id: int | None = None) -> dict[str, 
     statement = select(col(Need.college), func.count()).where(col(Need.status).in_(PUBLIC)).group_by(col(Need.college))
     if territory_id is not None:
         statement = statement.where(Need.territory_id == territory_id)
-    return dict(db.execute(statement).tuples().all())
+    return dict(db.execute(statement).all())
 
 
 def recent_answers(db: Session, *, limit: int = 4, territory_id: int | None = None) -> Sequence[Any]:

@@ -20,7 +20,7 @@ def supports_by_college(db: Session, thread_id: int) -> dict[str, int]:
         .where(Support.thread_id == thread_id)
         .group_by(Voice.college)
     )
-    return dict(db.execute(statement).tuples().all())
+    return dict(db.execute(statement).all())
 
 
 def voice_of(db: Session, forum_id: int, person_id: int | None) -> Voice | None:

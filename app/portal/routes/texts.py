@@ -26,8 +26,12 @@ def prose(name: str) -> Markup:
     """One of our own texts, from Markdown (never a contribution: those are shown as written)."""
     settings = get_settings()
     source = (TEXTS / f"{name}.fr.md").read_text("utf-8")
-    for key in ("publisher", "contact_email", "contact_phone", "public_url"):
-        source = source.replace(f"%{key}%", str(getattr(settings, key)))
+    words = {
+        "publisher": settings.publisher, "contact_email": settings.contact_email,
+        "contact_phone": settings.contact_phone, "public_url": settings.public_url,
+    }  # fmt: skip
+    for key, value in words.items():
+        source = source.replace(f"%{key}%", value)
     html = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table").render(source)
     return Markup(html)  # our own file, html disabled
 

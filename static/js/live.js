@@ -1,0 +1,68 @@
+// Live parts: <div data-live="/direct/moderation-3" hx-get="…" hx-trigger="live">. One stream a page; on each message,
+// a `live` event on every element of that topic, so that htmx fetches it anew. The stream says only « something changed ».
+// It is closed while the tab is hidden, and opened again (with jitter) when the tab or the network comes back.
+
+const RETRY = [2000, 5000, 15000, 30000]; // ms
+let stream = null;
+let address = null;
+let failures = 0;
+let timer = null;
+let started = false;
+
+export function start() {
+  const element = document.querySelector("[data-live]");
+  if (!element) return;
+  if (element.dataset.live !== address) {
+    address = element.dataset.live;
+    close();
+    if (!document.hidden) open();
+  }
+  if (started) return;
+  started = true;
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : resume()));
+  window.addEventListener("online", resume);
+  window.addEventListener("pagehide", close);
+}
+
+function open() {
+  if (stream || !address) return;
+  stream = new EventSource(address);
+  stream.addEventListener("open", () => (failures = 0));
+  stream.addEventListener("message", refresh);
+  stream.addEventListener("error", retry);
+}
+
+function close() {
+  clearTimeout(timer);
+  timer = null;
+  stream?.close();
+  stream = null;
+}
+
+// Something may have happened meanwhile: fetch at once, then listen.
+function resume() {
+  close();
+  timer = setTimeout(() => {
+    refresh();
+    open();
+  }, Math.random() * 1500);
+}
+
+// The browser's own retry is the same for everyone; a hall of people must not come back at the same second.
+function retry() {
+  close();
+  const wait = RETRY[Math.min(failures, RETRY.length - 1)];
+  failures += 1;
+  timer = setTimeout(() => {
+    refresh();
+    open();
+  }, wait * (0.5 + Math.random()));
+}
+
+function refresh() {
+  for (const element of document.querySelectorAll(`[data-live="${CSS.escape(address)}"]`)) {
+    // Never under somebody's hands: what holds the focused field waits for the next message.
+    if (element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
+    element.dispatchEvent(new CustomEvent("live"));
+  }
+}

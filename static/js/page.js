@@ -1,0 +1,21 @@
+// Loaded by every page: wakes each behaviour when the page, or a part that htmx brought, holds an element that needs it.
+// A behaviour is a module that exports start(root); start may be called again on new parts.
+
+const BEHAVIOURS = [
+  ["[data-draft], [data-draft-clear]", () => import("./draft.js")],
+  ["[data-live]", () => import("./live.js")],
+  ["[data-copy]", () => import("./copy.js")],
+  ["[data-print]", () => import("./print.js")],
+  ["[data-shortcuts-for]", () => import("./shortcuts.js")],
+  ["[hx-get], [hx-post], [hx-delete], [hx-boost]", () => import("./focus.js")],
+  ["#failure", () => import("./failure.js")],
+];
+
+function wake(root) {
+  for (const [selector, load] of BEHAVIOURS) {
+    if (root.querySelector(selector)) load().then((behaviour) => behaviour.start(root));
+  }
+}
+
+wake(document);
+document.addEventListener("htmx:after:swap", () => wake(document));

@@ -1,0 +1,70 @@
+// Keyboard shortcuts of the moderation, on an element [data-shortcuts-for="moderation"]:
+//   [data-key="p"]        pressed, clicked (a radio is checked, a link followed)
+//   [data-key-next], [data-key-previous]   links for J and K
+//   <dialog data-shortcuts-help>           opened by ? and by [data-shortcuts-open]
+//   <input type="checkbox" data-shortcuts-switch>   turns all of them off, kept on this device
+// Never inside a field, nor with Ctrl, Alt or Meta: WCAG 2.1.4.
+
+const KEPT = "emglev-shortcuts";
+let started = false;
+
+export function start(root) {
+  show(enabled());
+  const toggle = root.querySelector("[data-shortcuts-switch]");
+  if (toggle) {
+    toggle.checked = enabled();
+    toggle.onchange = () => turn(toggle.checked);
+  }
+  for (const opener of root.querySelectorAll("[data-shortcuts-open]")) {
+    opener.hidden = false;
+    opener.onclick = help;
+  }
+  if (started) return;
+  started = true;
+  document.addEventListener("keydown", pressed);
+}
+
+function pressed(event) {
+  if (!enabled() || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    help();
+    return;
+  }
+  const name = { j: "[data-key-next]", k: "[data-key-previous]" }[event.key.toLowerCase()];
+  const target = document.querySelector(name ?? `[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+  if (target.matches("input")) target.focus();
+}
+
+function typing(element) {
+  return element.isContentEditable || (element.matches("input, textarea, select") && !element.matches("[type=radio], [type=checkbox]"));
+}
+
+function help() {
+  document.querySelector("dialog[data-shortcuts-help]")?.showModal();
+}
+
+function enabled() {
+  try {
+    return localStorage.getItem(KEPT) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+function turn(on) {
+  try {
+    localStorage.setItem(KEPT, on ? "on" : "off");
+  } catch {
+    // kept for this page only
+  }
+  show(on);
+}
+
+function show(on) {
+  document.querySelector("[data-shortcuts-for]")?.setAttribute("data-shortcuts", on ? "on" : "off");
+}

@@ -1,0 +1,109 @@
+"""Role × right × status, printed and compared with the committed table; every route guarded."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+
+from app import policy
+from app.identity.access import Requires
+from app.main import ROUTERS
+from app.policy import ANONYMOUS, POLICY, Actor, Grant
+from app.threads.states import Moderation
+from tests.architecture.tree import flat_routes
+
+TABLE = Path(__file__).parent / "rights.txt"
+HERE, ELSEWHERE = 1, 2
+ROLES = ["delegate", "facilitator", "moderator", "technician", "elected", "data_manager", "administrator"]
+
+
+@dataclass
+class Thing:
+    """Anything that a right may concern."""
+
+    status: str
+    territory_id: int = HERE
+    author_id: int | None = 99
+    open_verbs: frozenset[str] = field(default_factory=frozenset)
+
+
+def actors() -> dict[str, Actor]:
+    """Who may ask."""
+    cast = {"visitor": ANONYMOUS, "participant": Actor(person_id=5), "author": Actor(person_id=99)}
+    for kind in ROLES:
+        cast[kind] = Actor(person_id=6, grants=frozenset({Grant(kind, HERE)}))
+    cast["moderator elsewhere"] = Actor(person_id=6, grants=frozenset({Grant("moderator", ELSEWHERE)}))
+    cast["technician elsewhere"] = Actor(person_id=6, grants=frozenset({Grant("technician", ELSEWHERE)}))
+    cast["moderator everywhere"] = Actor(person_id=6, grants=frozenset({Grant("moderator")}))
+    cast["author and moderator"] = Actor(person_id=99, grants=frozenset({Grant("moderator", HERE)}))
+    return cast
+
+
+def table() -> str:
+    """One line per right and actor: the statuses in which it holds, phases open then closed."""
+    lines = []
+    opened = frozenset({"need.say", "need.support", "need.comment"})
+    for right in sorted(POLICY):
+        for name, actor in actors().items():
+            for phase, verbs in (("open", opened), ("closed", frozenset[str]())):
+                held = [s.value for s in Moderation if actor.can(right, Thing(s.value, open_verbs=verbs))]
+                if not held:
+                    continue  # what is not in the table is never allowed
+                shown = "always" if len(held) == len(Moderation) else ", ".join(held)
+                lines.append(f"{right:18} {name:22} {phase:7} {shown}")
+    return "\n".join(lines) + "\n"
+
+
+def test_rights_are_those_of_the_committed_table() -> None:
+    assert table() == TABLE.read_text("utf-8"), "rights changed: python -m tests.test_rights > tests/rights.txt"
+
+
+def test_a_right_without_a_row_is_denied() -> None:
+    everything = Actor(person_id=1, grants=frozenset(Grant(kind) for kind in ROLES))
+    assert not everything.can("need.invented", Thing("published"))
+
+
+def test_every_named_right_has_a_row() -> None:
+    named = {value for name, value in vars(policy).items() if name.isupper() and isinstance(value, str)}
+    assert named == set(POLICY)
+
+
+def test_nobody_decides_on_their_own_words() -> None:
+    own = actors()["author and moderator"]
+    assert not own.can(policy.NEED_MODERATE, Thing("pending"))
+    assert not own.can(policy.COMMENT_MODERATE, Thing("pending"))
+
+
+def _guards(route: APIRoute) -> set[str]:
+    names: set[str] = set()
+    pending = [route.dependant]
+    while pending:
+        dependant = pending.pop()
+        call = dependant.call
+        names.add(getattr(call, "__qualname__", type(call).__name__))
+        if isinstance(call, Requires):
+            names.add("Requires")
+        pending += dependant.dependencies
+    return names
+
+
+OPEN = {"portal.alive", "portal.metrics"}  # for machines: one says « ok », the other asks for a token
+
+
+@pytest.mark.parametrize(
+    "router", ROUTERS, ids=lambda router: router.routes[0].name if hasattr(router.routes[0], "name") else "router"
+)
+def test_every_route_has_a_guard_or_is_explicitly_public(router: object) -> None:
+    marks = {"public", "Requires", "demo_only", "moderated_need", "moderated_comment"}
+    for route in flat_routes(router):
+        original = getattr(route, "original_route", route)
+        if route.name in OPEN:
+            continue
+        guards = _guards(original if hasattr(original, "dependant") else route)
+        loaders = {name for name in guards if "_for.<locals>.load" in name}
+        assert guards & marks or loaders, f"{route.name} has no guard"
+
+
+if __name__ == "__main__":
+    print(table(), end="")
