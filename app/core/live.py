@@ -6,7 +6,7 @@ State-based: a message says « look again », never what changed, so losing one 
 import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -62,7 +62,7 @@ class Hub:
         """At once on the leading edge, then at most every tick while it keeps changing."""
         while True:
             self._dirty.discard(topic)
-            await self._send_all(topic, f"event: state\ndata: {self.versions[topic]}\n\n".encode())
+            await self._send_all(topic, f"data: {topic} {self.versions[topic]}\n\n".encode())
             await asyncio.sleep(TICK)
             if topic not in self._dirty:
                 self._busy.discard(topic)
@@ -75,12 +75,12 @@ class Hub:
             if count % SLICE == 0:
                 await asyncio.sleep(0)
 
-    async def serve(self, topic: str, receive: Receive, send: Send) -> None:
-        """Hold one stream until its reader leaves or the server stops."""
+    async def serve(self, topics: Sequence[str], receive: Receive, send: Send) -> None:
+        """Hold one stream of some topics until its reader leaves or the server stops."""
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        hello = f"retry: 3000\nevent: state\ndata: {self.versions[topic]}\n\n".encode()
-        await send({"type": "http.response.body", "body": hello, "more_body": True})
-        self.clients[topic].add(send)
+        await send({"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True})
+        for topic in topics:
+            self.clients[topic].add(send)
         gone = asyncio.ensure_future(_disconnected(receive))
         closing = asyncio.ensure_future(self._closing.wait())
         try:
@@ -89,7 +89,8 @@ class Hub:
                 if not gone.done():
                     await _offer(send, {"type": "http.response.body", "body": b": \n\n", "more_body": True})
         finally:
-            self.clients[topic].discard(send)
+            for topic in topics:
+                self.clients[topic].discard(send)
             gone.cancel()
             closing.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -113,16 +114,16 @@ async def _offer(send: Send, message: Any) -> None:
 
 
 class Stream(Response):
-    """An ASGI answer that is a stream of one topic."""
+    """An ASGI answer that is a stream of some topics."""
 
-    def __init__(self, hub: Hub, topic: str) -> None:
+    def __init__(self, hub: Hub, topics: Sequence[str]) -> None:
         super().__init__()
         self.hub = hub
-        self.topic = topic
+        self.topics = topics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the stream; no database session is held meanwhile."""
-        await self.hub.serve(self.topic, receive, send)
+        await self.hub.serve(self.topics, receive, send)
 
 
 _hubs: set[Hub] = set()

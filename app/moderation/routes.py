@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from app.accords import queries as accords
 from app.core.db import Db
-from app.core.errors import ForbiddenError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.live import Stream
@@ -29,7 +28,6 @@ from app.threads.states import (
     ORIGIN_LABELS,
     REASON_ARTICLES,
     REASON_LABELS,
-    Moderation,
 )
 
 router = APIRouter(dependencies=[Depends(Requires(MODERATION_OPEN))])
@@ -42,7 +40,6 @@ def _context(db: Db, me: Me) -> dict[str, Any]:
     territories = [t for t in places.territories if held is None or t.id in held]
     return {
         "queue": queries.queue(db, me), "places": places, "territories": territories,
-        "topic": f"moderation-{territories[0].id}" if len(territories) == 1 else "moderation",
         "reasons": [(r.value, _(REASON_LABELS[r]), REASON_ARTICLES[r]) for r in REASON_LABELS],
         "labels": MODERATION_LABELS, "kinds": COMMENT_LABELS, "origins": ORIGIN_LABELS,
     }  # fmt: skip
@@ -139,14 +136,9 @@ def decide_comment(
     return _next(request, data.decision == "publish")
 
 
-@router.get("/direct/moderation-{territory_id:int}", name="moderation.stream")
-def stream(request: Request, me: Me, territory_id: int) -> Response:
-    """The queue of one territory moved: look again."""
-    if not me.holds("moderator", territory_id):
-        raise ForbiddenError
-    return Stream(request.app.state.hub, thread_verbs.queue_topic(territory_id))
-
-
-def is_pending(item: Need | Comment) -> bool:
-    """Whether a decision is still to be taken."""
-    return item.status == Moderation.PENDING
+@router.get("/direct/moderation", name="moderation.stream")
+def stream(request: Request, me: Me) -> Response:
+    """The queue of this moderator's territories moved: look again."""
+    held = me.territories("moderator")
+    topics = [thread_verbs.ALL_QUEUES] if held is None else [thread_verbs.queue_topic(t) for t in sorted(held)]
+    return Stream(request.app.state.hub, topics)

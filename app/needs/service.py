@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from app.accords.models import Accord, Priority
-from app.core import live, search
+from app.core import search
 from app.core.db import now
 from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import fdate
@@ -130,7 +130,7 @@ def _hand_over(db: Session, need: Need) -> None:
         _published(db, need)
     else:
         MODERATION.move(db, need, "submit", by=need.author_id)
-    live.publish(db, threads.queue_topic(need.territory_id))
+    threads.queue_moved(db, need.territory_id)
 
 
 def _published(db: Session, need: Need) -> None:
@@ -173,7 +173,7 @@ def publish(db: Session, need: Need, *, by: int) -> None:
     ) % {
         "date": fdate(need.answer_due_on or now()),
     })  # fmt: skip
-    live.publish(db, threads.queue_topic(need.territory_id))
+    threads.queue_moved(db, need.territory_id)
 
 
 def refuse(db: Session, need: Need, *, by: int, reason: RefusalReason, note: str) -> None:
@@ -181,14 +181,14 @@ def refuse(db: Session, need: Need, *, by: int, reason: RefusalReason, note: str
     MODERATION.move(db, need, "refuse", by=by, note=reason.value)
     need.reason, need.reason_note = reason.value, note
     _tell(db, need, _("Votre besoin n’est pas publié"), threads.refusal_text(reason, note))
-    live.publish(db, threads.queue_topic(need.territory_id))
+    threads.queue_moved(db, need.territory_id)
 
 
 def withdraw(db: Session, need: Need) -> None:
     """Its author takes it back: it is no longer listed nor found."""
     MODERATION.move(db, need, "withdraw", by=need.author_id)
     search.forget(db, KIND, need.id or 0)
-    live.publish(db, threads.queue_topic(need.territory_id))
+    threads.queue_moved(db, need.territory_id)
 
 
 def attach(db: Session, need: Need, priority: Priority | None, *, by: int, note: str = "") -> None:

@@ -14,6 +14,11 @@ from app.needs.queries import PUBLIC
 from app.places.queries import reference
 from app.threads.models import Thread
 
+ORIGINS = {"online": "en_ligne", "paper": "papier", "phone": "telephone", "workshop": "atelier"}
+STAGES = {
+    "received": "recu", "grouped": "regroupe", "attached": "rattache", "taken_up": "repris", "answered": "repondu",
+}  # fmt: skip
+OUTCOMES = {"retained": "retenu", "partly": "en_partie", "not_retained": "non_retenu", "redirected": "oriente"}
 LICENCE = "etalab-2.0"
 # name, type, description, constraints: a Table Schema (https://specs.frictionlessdata.io/table-schema/)
 NEED_FIELDS: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -24,14 +29,14 @@ NEED_FIELDS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("commune", "string", "Nom de la commune", {}),
     ("theme", "string", "Thématique", {"required": True}),
     ("college", "string", "Collège déclaré", {"enum": [c.value for c in College]}),
-    ("origine", "string", "Voie d’arrivée", {"enum": ["online", "paper", "phone", "workshop"]}),
+    ("origine", "string", "Voie d’arrivée", {"enum": list(ORIGINS.values())}),
     ("titre", "string", "Titre, tel qu’écrit", {"required": True}),
     ("texte", "string", "Texte, tel qu’écrit", {"required": True}),
     ("recu_le", "date", "Jour de réception", {"required": True}),
     ("publie_le", "date", "Jour de publication", {"required": True}),
-    ("etape", "string", "Étape de suivi", {"enum": ["received", "grouped", "attached", "taken_up", "answered"]}),
+    ("etape", "string", "Étape de suivi", {"enum": list(STAGES.values())}),
     ("priorite", "string", "Priorité de rattachement", {}),
-    ("reponse", "string", "Réponse", {"enum": ["retained", "partly", "not_retained", "redirected"]}),
+    ("reponse", "string", "Réponse", {"enum": list(OUTCOMES.values())}),
     ("reponse_due_le", "date", "Jour où la réponse est due", {}),
     ("soutiens", "integer", "Personnes distinctes qui disent « c’est aussi mon besoin »", {"minimum": 0}),
     ("commentaires", "integer", "Commentaires publiés", {"minimum": 0}),
@@ -61,8 +66,9 @@ def need_rows(db: Session) -> Iterator[list[Any]]:
         territory = places.by_id[need.territory_id]
         yield [
             need.reference, territory.name, territory.siren, need.commune_insee, commune.name if commune else None,
-            themes[need.theme_id], need.college, need.origin, need.title, need.text,
-            local(need.created_at).date(), local(need.published_at).date(), need.stage, priority, need.outcome,
+            themes[need.theme_id], need.college, ORIGINS[need.origin], need.title, need.text,
+            local(need.created_at).date(), local(need.published_at).date(), STAGES[need.stage], priority,
+            OUTCOMES.get(need.outcome or ""),
             need.answer_due_on, need.supports, comments,
         ]  # fmt: skip
 

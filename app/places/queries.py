@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from app.places.models import Commune, Territory, TerritoryKind
+from app.places.outline import Outline, outline
 
 DATA = Path(__file__).parent / "data"
 
@@ -71,9 +72,9 @@ def _load(db: Session) -> Reference:
 
 
 @lru_cache
-def contours() -> list[dict[str, Any]]:
-    """GeoJSON features of the intercommunalités and of the two islands outside any."""
+def drawn_map() -> Outline:
+    """The map of the Finistère, drawn once a process from the official contours."""
     features: list[dict[str, Any]] = []
     for name in ("finistere_epci.geojson", "finistere_hors_epci.geojson"):
         features += json.loads((DATA / name).read_text("utf-8"))["features"]
-    return features
+    return outline(features)

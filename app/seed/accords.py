@@ -2,14 +2,15 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
 from app.accords.models import Accord, Challenge, Figure, Phase, Priority, Scheme, Theme
-from app.accords.states import AccordStatus, Stage
+from app.accords.states import PRIORITY, AccordStatus, Stage
+from app.core.db import now
 from app.core.i18n import fdate
 from app.core.machine import note_event
 from app.identity.models import Body
@@ -25,6 +26,13 @@ _BODIES = {
     "permanent_commission": BodyKind.STANDING_COMMITTEE,
     "development_council": BodyKind.DEVELOPMENT_COUNCIL,
     "community_council": BodyKind.COMMUNITY_COUNCIL,
+}
+_PATHS: dict[Stage, list[str]] = {
+    Stage.PROPOSED: [],
+    Stage.IN_DISCUSSION: ["discuss"],
+    Stage.RETAINED: ["discuss", "retain"],
+    Stage.IN_ACCORD: ["discuss", "retain", "enrol"],
+    Stage.WITHDRAWN: ["discuss", "withdraw"],
 }
 _SHARED = (BodyKind.STEERING_COMMITTEE, BodyKind.STANDING_COMMITTEE)
 
@@ -107,6 +115,18 @@ def _accord(
     return ground
 
 
+def _history(db: Session, priority: Priority, reached: Stage) -> None:
+    """The moves that brought a priorité where it is, a month apart, the last one lately."""
+    path = _PATHS[reached]
+    moment = now() - timedelta(days=20 + 30 * len(path))
+    note_event(db, priority, "propose", by=None, at=moment)
+    for step, verb in enumerate(path, start=1):
+        PRIORITY.move(db, priority, verb, by=None, at=moment + timedelta(days=30 * step))
+    if priority.ranked_on:
+        at = datetime.combine(priority.ranked_on, time(17), UTC)
+        note_event(db, priority, "rank", by=None, note=str(priority.rank), at=at)
+
+
 def _phase(accord: Accord, row: dict[str, Any], shift: timedelta) -> Phase:
     starts, ends = date.fromisoformat(row["starts"]) + shift, date.fromisoformat(row["ends"]) + shift
     period = row["period"] if abs(shift.days) < 15 else _period(starts, ends)
@@ -132,10 +152,10 @@ def _priorities(db: Session, row: dict[str, Any], ground: Ground, shift: timedel
         ranked = item.get("ranked_on")
         priority = Priority(
             challenge_id=challenges.get(item.get("challenge")), theme_id=ground.themes[item["theme"]],
-            title=item["title"], text=item["text"], status=item["status"], rank=item.get("rank"),
+            title=item["title"], text=item["text"], status=Stage.PROPOSED.value, rank=item.get("rank"),
             ranked_on=date.fromisoformat(ranked) + shift if ranked else None,
             withdrawal_reason=item.get("reason"), **owner,
         )  # fmt: skip
-        note_event(db, priority, "propose", by=None)
+        _history(db, priority, Stage(item["status"]))
         if priority.status != Stage.WITHDRAWN:
             ground.priorities.setdefault(item["theme"], []).append(priority)

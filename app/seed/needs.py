@@ -23,6 +23,7 @@ from app.threads.models import Comment, Support, Voice
 from app.threads.states import MODERATION, Moderation
 
 CLOSED_FOR = 25  # days: where needs are closed today, nobody said one since
+ATTACHED_AFTER = 20  # days: what waited longer was mostly attached to a priority of its theme
 DEMO_CODE_KEY = "demonstration-emglev-{n:03d}"
 
 
@@ -59,7 +60,8 @@ class Loader:
             self._supports(need, row["supports"])
 
     def _need(self, number: int, row: dict[str, Any], ground: Ground, created: datetime) -> Need:
-        code = service.tracking_code(DEMO_CODE_KEY.format(n=number))
+        code = service.tracking_code(ATTACHED_AFTER = 20  # days: what waited longer was mostly attached to a priority of its theme
+DEMO_CODE_KEY.format(n=number))
         reference = f"{ground.territory.code}-{readable(bytes.fromhex(digest(code)), 4)}"
         need = Need(
             reference=reference, tracking_digest=digest(code), accord_id=ground.accord.id or 0,
@@ -100,8 +102,9 @@ class Loader:
     def _follow(self, need: Need, row: dict[str, Any], ground: Ground, age: int) -> None:
         fitting = ground.priorities.get(row["theme"], [])
         moment = now() - timedelta(days=age * 0.6)
-        if fitting and row["state"] in ("attached", "answered"):
-            priority = fitting[0]
+        waited_long = row["state"] == "published" and age > ATTACHED_AFTER and len(row["title"]) % 3
+        if fitting and (waited_long or row["state"] in ("attached", "answered")):
+            priority = fitting[len(row["title"]) % len(fitting)]
             FOLLOW_UP.move(self.db, need, "attach", by=self.technician, note=priority.title, at=moment)
             need.priority_id = priority.id
         if row["state"] == "answered":

@@ -21,6 +21,7 @@ from app.threads.states import (
 )
 
 CONFIRM_COMMENT = "comment"
+ALL_QUEUES = "moderation"
 
 
 def open_forum(db: Session, territory_id: int) -> Forum:
@@ -60,6 +61,12 @@ def queue_topic(territory_id: int) -> str:
     return f"moderation-{territory_id}"
 
 
+def queue_moved(db: Session, territory_id: int) -> None:
+    """Tell the open pages of this queue, and those that show every queue, to look again."""
+    live.publish(db, queue_topic(territory_id))
+    live.publish(db, ALL_QUEUES)
+
+
 def comment(
     db: Session, thread: Thread, territory_id: int, *, kind: CommentKind, text: str, college: str,
     signature: str, author_id: int | None, a_posteriori: bool = False,
@@ -83,7 +90,7 @@ def send_comment(db: Session, written: Comment, *, a_posteriori: bool) -> None:
     MODERATION.move(db, written, "post" if a_posteriori else "submit", by=written.author_id)
     if a_posteriori:
         written.published_at = now()
-    live.publish(db, queue_topic(written.territory_id))
+    queue_moved(db, written.territory_id)
 
 
 def ask_comment_confirmation(db: Session, written: Comment, email: str, title: str) -> None:
@@ -103,7 +110,7 @@ def publish_comment(db: Session, written: Comment, *, by: int) -> None:
     MODERATION.move(db, written, "publish", by=by)
     written.published_at = now()
     _tell_author(db, written, _("Votre commentaire est publié"), _("Le Conseil de développement l’a relu et publié."))
-    live.publish(db, queue_topic(written.territory_id))
+    queue_moved(db, written.territory_id)
 
 
 def refuse_comment(db: Session, written: Comment, *, by: int, reason: RefusalReason, note: str) -> None:
@@ -111,7 +118,7 @@ def refuse_comment(db: Session, written: Comment, *, by: int, reason: RefusalRea
     MODERATION.move(db, written, "refuse", by=by, note=reason.value)
     written.reason, written.reason_note = reason.value, note
     _tell_author(db, written, _("Votre commentaire n’est pas publié"), refusal_text(reason, note))
-    live.publish(db, queue_topic(written.territory_id))
+    queue_moved(db, written.territory_id)
 
 
 def refusal_text(reason: RefusalReason, note: str) -> str:

@@ -1,11 +1,13 @@
 // After htmx replaced the part that held the focus, gives it to the heading of the new results or to the summary of
-// errors (the first [data-focus] of the part). Live parts, which come by themselves, never take the focus.
+// errors (the first [data-focus] of the part); a whole page that comes back with errors starts at their summary.
+// Live parts, which come by themselves, never take the focus.
 
 let started = false;
 
 export function start() {
   if (started) return;
   started = true;
+  document.querySelector(".error-summary")?.focus();
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     if (ctx?.sourceElement?.closest?.("[data-live]")) return;

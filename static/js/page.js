@@ -7,7 +7,7 @@ const BEHAVIOURS = [
   ["[data-copy]", () => import("./copy.js")],
   ["[data-print]", () => import("./print.js")],
   ["[data-shortcuts-for]", () => import("./shortcuts.js")],
-  ["[hx-get], [hx-post], [hx-delete], [hx-boost]", () => import("./focus.js")],
+  ["[hx-get], [hx-post], [hx-delete], [hx-boost], .error-summary", () => import("./focus.js")],
   ["#failure", () => import("./failure.js")],
 ];
 

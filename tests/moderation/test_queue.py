@@ -127,7 +127,6 @@ def test_anothers_territory_does_not_exist_here(site: Site) -> None:
     assert moderator.get(f"/moderation/besoin/{other.id}").status_code == 404
     assert moderator.post(f"/moderation/besoin/{other.id}", {"decision": "publish"}).status_code == 404
     assert other.title not in moderator.get("/moderation").text
-    assert moderator.get(f"/direct/moderation-{other.territory_id}").status_code == 403
 
 
 def test_ones_own_words_are_for_somebody_else(site: Site) -> None:

@@ -85,7 +85,7 @@ def _moderation(need: Need, events: Sequence[Event]) -> Step:
         text = _("Ouvrez le message reçu et confirmez votre adresse : la relecture commence ensuite.")
         return Step("here", kind, _("Adresse à confirmer"), text=text)
     if need.status == Moderation.PENDING:
-        text = _("Le Conseil de développement lit chaque texte avant publication, sous deux jours ouvrés.")
+        text = _("Le Conseil de développement lit chaque texte avant publication, sous deux jours.")
         return Step("here", kind, _("En cours de relecture"), text=text)
     if need.status == Moderation.WITHDRAWN:
         at = _moment(events, "withdraw")

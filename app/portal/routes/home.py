@@ -29,8 +29,7 @@ from app.needs.forms import NeedFilter
 from app.needs.queries import fil
 from app.needs.states import OUTCOME_LABELS
 from app.places.models import Territory
-from app.places.outline import outline
-from app.places.queries import Reference, contours, reference
+from app.places.queries import Reference, drawn_map, reference
 from app.portal import queries
 
 router = APIRouter(dependencies=[Depends(public)])
@@ -38,7 +37,7 @@ router = APIRouter(dependencies=[Depends(public)])
 
 def _map(places: Reference, by_territory: dict[int, Accord]) -> dict[str, Any]:
     """The drawing, and for each shape its state in words and its page; islands lead to the département."""
-    drawn = outline(contours())
+    drawn = drawn_map()
     by_siren = {t.siren: t for t in places.territories}
     states: dict[str, tuple[str, str]] = {}
     targets: dict[str, str] = {}

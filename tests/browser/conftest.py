@@ -1,0 +1,80 @@
+"""Servers, Chromium and people for the browser suite."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.server import ROOT, Server, serve
+from tests.browser.states import Sites
+from tests.browser.visitor import Crowd, open_chromium
+from tests.databases import Engine
+
+ARTEFACTS = ROOT / "tests" / "browser" / "artefacts"
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether the test failed, for the pictures taken when it is over."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole suite."""
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def sites(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    """The demonstration, a site where nothing was said yet, a broken one: for pages that are only looked at."""
+    folder = tmp_path_factory.mktemp("servers")
+    with ExitStack() as stack:
+        yield Sites(engine, folder, stack)
+
+
+@pytest.fixture(scope="package")
+def server(sites: Sites) -> Server:
+    """The demonstration, shared by tests that change nothing of it."""
+    return sites.server("seeded")
+
+
+@pytest.fixture
+def own_server(engine: Engine, tmp_path: Path) -> Iterator[Server]:
+    """A fresh demonstration of one's own."""
+    with engine.copy() as url, serve(url, tmp_path / "server.log") as opened:
+        yield opened
+
+
+@pytest.fixture
+def _pictures(request: pytest.FixtureRequest) -> Callable[[Crowd], None]:
+    def keep(crowd: Crowd) -> None:
+        if request.node.stash.get(FAILED, False):
+            crowd.keep_pictures(ARTEFACTS, request.node.name)
+
+    return keep
+
+
+@pytest.fixture
+def readers(chromium: Browser, server: Server, _pictures: Callable[[Crowd], None]) -> Iterator[Crowd]:
+    """People who only look."""
+    crowd = Crowd(chromium, server)
+    yield crowd
+    _pictures(crowd)
+    crowd.leave()
+
+
+@pytest.fixture
+def people(chromium: Browser, own_server: Server, _pictures: Callable[[Crowd], None]) -> Iterator[Crowd]:
+    """People who write, on a server of their own."""
+    crowd = Crowd(chromium, own_server)
+    yield crowd
+    _pictures(crowd)
+    crowd.leave()
