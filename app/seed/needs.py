@@ -60,8 +60,7 @@ class Loader:
             self._supports(need, row["supports"])
 
     def _need(self, number: int, row: dict[str, Any], ground: Ground, created: datetime) -> Need:
-        code = service.tracking_code(ATTACHED_AFTER = 20  # days: what waited longer was mostly attached to a priority of its theme
-DEMO_CODE_KEY.format(n=number))
+        code = service.tracking_code(DEMO_CODE_KEY.format(n=number))
         reference = f"{ground.territory.code}-{readable(bytes.fromhex(digest(code)), 4)}"
         need = Need(
             reference=reference, tracking_digest=digest(code), accord_id=ground.accord.id or 0,

@@ -1,4 +1,4 @@
-"""Where things stand in the demonstration: the addresses that states and journeys start from."""
+"""Where things stand in the demonstration: what the paths of states and journeys name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +7,19 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.accords import queries as accords
-from app.accords.models import Accord, Challenge, Phase, Priority
+from app.accords.models import Challenge, Phase, Priority
+from app.accords.states import Stage
 from app.board.models import PriorityTally
 from app.core.db import Database
+from app.core.i18n import today
 from app.needs import service
 from app.needs.models import Need
-from app.places.queries import Reference, reference
+from app.places.queries import reference
 from app.seed.needs import DEMO_CODE_KEY
-from app.seed.people import HOME as HOME_SIREN
 from app.threads.models import Comment
 from tests.browser.visitor import HOME
+
+Facts = dict[str, Any]
 
 
 @contextmanager
@@ -41,62 +44,71 @@ def writing(url: str) -> Iterator[Session]:
         database.dispose()
 
 
-def code_of(number: int) -> str:
-    """The tracking code of a need of the demonstration, by its rank in the content."""
-    return service.spaced(service.tracking_code(DEMO_CODE_KEY.format(n=number)))
-
-
-def gather(url: str) -> dict[str, Any]:
-    """Everything that the path of a state may name."""
+def gather(url: str) -> Facts:
+    """Everything that a path may name, on a fresh demonstration."""
     with reading(url) as db:
-        places = reference(db)
-        return _places(db, places) | _needs(db, places) | _board(db, places) | _waiting(db, places)
+        return _places(db) | _needs(db) | _board(db)
+
+
+def tracking_code(rank: int) -> str:
+    """The tracking code of a need of the demonstration, by its rank in the content."""
+    return service.spaced(service.tracking_code(DEMO_CODE_KEY.format(n=rank)))
 
 
 def _first(db: Session, column: Any, *where: Any) -> Any:
     found = db.exec(select(column).where(*where).order_by(column).limit(1)).first()
-    assert found is not None, f"the demonstration has no {column} where {[str(w) for w in where]}"
+    assert found is not None, f"the demonstration has no {column} where {[str(part) for part in where]}"
     return found
 
 
-def _places(db: Session, places: Reference) -> dict[str, Any]:
+def _places(db: Session) -> Facts:
+    places = reference(db)
     by_territory = accords.accords(db)
-    closed = [t for t in places.territories if "need.say" not in by_territory[t.territory_id].open_verbs]
     home = by_territory[places.by_slug[HOME].territory_id]
+    closed = [t for t in places.territories if "need.say" not in by_territory[t.territory_id].open_verbs]
+    waits = select(Need.territory_id).where(Need.status == "pending")
+    comments_only = _first(db, Comment.territory_id, Comment.status == "pending", col(Comment.territory_id).not_in(waits))
     heard = set(db.exec(select(Need.commune_insee).where(Need.status == "published")))
     return {
-        "home": HOME, "closed": closed[0].slug, "departement": places.departement.slug, "siren": HOME_SIREN,
-        "silent_commune": next(c.insee for c in places.communes_of(home.territory_id) if c.insee not in heard),
+        "home": HOME, "departement": places.departement.slug, "closed": closed[0].slug,
+        "locked": closed[-1].slug, "locked_id": closed[-1].territory_id, "quiet": places.by_id[comments_only].slug,
+        "silent": next(c.insee for c in places.communes_of(home.territory_id) if c.insee not in heard),
         "phase": _first(db, Phase.id, Phase.accord_id == home.id),
-        "closed_id": closed[0].territory_id, "locked": closed[-1].slug, "locked_id": closed[-1].territory_id,
     }  # fmt: skip
 
 
-def _needs(db: Session, places: Reference) -> dict[str, Any]:
-    home = Need.territory_id == places.by_slug[HOME].territory_id
-    public, unanswered = Need.status == "published", col(Need.outcome).is_(None)
-    closed = [t for t, accord in accords.accords(db).items() if "need.support" not in accord.open_verbs]
+def _needs(db: Session) -> Facts:
+    home = Need.territory_id == reference(db).by_slug[HOME].territory_id
+    public, open_question = Need.status == "published", col(Need.outcome).is_(None)
+    no_support = [t for t, accord in accords.accords(db).items() if "need.support" not in accord.open_verbs]
+    refused = _first(db, Need.id, home, Need.status == "refused", col(Need.author_id).is_not(None))
+    awaiting = _first(db, Need.id, Need.status == "awaiting_email")
+    answered = _first(db, Need.id, home, Need.outcome == "retained")
     return {
-        "waiting": _first(db, Need.id, home, public, unanswered, col(Need.priority_id).is_(None)),
-        "attached": _first(db, Need.id, home, public, unanswered, col(Need.priority_id).is_not(None)),
-        "answered": _first(db, Need.id, home, Need.outcome == "retained") if _has(db, home) else None,
+        "waiting": _first(db, Need.id, home, public, open_question, col(Need.priority_id).is_(None)),
+        "attached": _first(db, Need.id, home, public, open_question, col(Need.priority_id).is_not(None)),
+        "answered": answered, "answered_code": tracking_code(answered),
+        "refused": refused, "refused_code": tracking_code(refused), "awaiting_code": tracking_code(awaiting),
+        "pending": _first(db, Need.id, home, Need.status == "pending"),
         "not_retained": _first(db, Need.id, Need.outcome == "not_retained"),
         "redirected": _first(db, Need.id, Need.outcome == "redirected"),
-        "refused": _first(db, Need.id, home, Need.status == "refused", col(Need.author_id).is_not(None)),
-        "unsupportable": _first(db, Need.id, public, col(Need.territory_id).in_(closed)),
-        "late": _first(db, Need.id, public, unanswered, col(Need.answer_due_on) < accords.today())
-        if hasattr(accords, "today") else None,
+        "unsupportable": _first(db, Need.id, public, col(Need.territory_id).in_(no_support)),
+        "late": _first(db, Need.id, public, open_question, col(Need.answer_due_on) < today()),
+        "locked_need": _first(db, Need.id, public, Need.territory_id == no_support[-1]),
+        "comment": _first(db, Comment.id, Comment.status == "pending", Comment.territory_id == _home_id(db)),
     }  # fmt: skip
 
 
-def _has(db: Session, where: Any) -> bool:
-    return db.exec(select(Need.id).where(where, Need.outcome == "retained").limit(1)).first() is not None
+def _home_id(db: Session) -> int:
+    return reference(db).by_slug[HOME].territory_id
 
 
-def _board(db: Session, places: Reference) -> dict[str, Any]:
-    home = places.by_slug[HOME].territory_id
-    return {}
-
-
-def _waiting(db: Session, places: Reference) -> dict[str, Any]:
-    return {}
+def _board(db: Session) -> Facts:
+    home = Priority.territory_id == _home_id(db)
+    supported = select(PriorityTally.priority_id).where(col(PriorityTally.voices) > 0)
+    return {
+        "priority": _first(db, Priority.id, home, col(Priority.id).in_(supported)),
+        "bare_priority": _first(db, Priority.id, home, col(Priority.id).not_in(supported)),
+        "withdrawn": _first(db, Priority.id, Priority.status == Stage.WITHDRAWN.value),
+        "challenge": _first(db, Challenge.id, Challenge.territory_id == _home_id(db)),
+    }

@@ -1,0 +1,223 @@
+"""Every page in every state that somebody may meet: what the checks of accessibility and HTML walk through."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.core.db import Database
+from app.places import service as places
+from tests.browser import acts
+from tests.browser.acts import send_empty
+from tests.browser.facts import Facts, gather
+from tests.browser.server import Server, serve
+from tests.browser.visitor import Crowd, Visitor
+from tests.databases import Engine, migrate
+
+Act = Callable[[Visitor], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """A page, who looks at it, what they do there, the status that they get."""
+
+    name: str
+    path: str
+    persona: str = ""
+    status: int = 200
+    act: Act | None = None
+    site: str = "seeded"
+    territory: str = "{home}"
+
+
+class Sites:
+    """Three servers, started when first needed."""
+
+    def __init__(self, engine: Engine, folder: Path, stack: ExitStack) -> None:
+        self.engine, self.folder, self.stack = engine, folder, stack
+        self.opened: dict[str, Server] = {}
+
+    def server(self, kind: str) -> Server:
+        """``seeded``: the demonstration; ``bare``: nothing said yet; ``broken``: no table at all."""
+        if kind not in self.opened:
+            lent = self.engine.copy() if kind == "seeded" else self.engine.empty()
+            url = self.stack.enter_context(lent)
+            if kind == "bare":
+                settle(url)
+            self.opened[kind] = self.stack.enter_context(serve(url, self.folder / f"{kind}.log"))
+        return self.opened[kind]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the paths name."""
+        return gather(self.server("seeded").database_url)
+
+
+def settle(url: str) -> None:
+    """Tables and geography, nothing else."""
+    migrate(url)
+    database = Database(url)
+    with database.writing() as db:
+        places.load_reference(db)
+    database.dispose()
+
+
+def enter(crowd: Crowd, state: State, facts: Facts, **options: bool) -> Visitor:
+    """Bring somebody to this state."""
+    visitor = crowd.visitor(**options)
+    visitor.watch.statuses = {state.status}
+    if state.persona:
+        visitor.become(state.persona, state.territory.format_map(facts))
+    visitor.go(state.path.format_map(facts))
+    if state.act:
+        state.act(visitor)
+    assert visitor.status == state.status, f"{state.name}: {visitor.status} at {visitor.path}"
+    return visitor
+
+
+S = State
+PUBLIC = [
+    S("home", "/"),
+    S("territories", "/territoires"),
+    S("territory that collects needs", "/territoires/{home}"),
+    S("territory whose needs are closed", "/territoires/{closed}"),
+    S("the islands", "/territoires/{departement}"),
+    S("territory for its technician", "/territoires/{home}", "technician"),
+    S("fiches-actions, later", "/fiches-actions"),
+    S("workshops, later", "/ateliers"),
+    S("decisions, later", "/decisions"),
+    S("method", "/methode"),
+    S("accessibility statement", "/accessibilite"),
+    S("charter", "/charte"),
+    S("privacy", "/confidentialite"),
+    S("legal notice", "/mentions-legales"),
+    S("help", "/aide"),
+    S("site map", "/plan-du-site"),
+    S("site map for a moderator", "/plan-du-site", "moderator"),
+    S("open data", "/donnees"),
+]
+LISTS = [
+    S("needs", "/besoins"),
+    S("needs, second page", "/besoins", act=acts.next_page),
+    S("needs, filters unfolded", "/besoins", act=acts.unfold),
+    S("needs, every filter", "/besoins?territoire={home}&theme=logement&college=habitants&etat=attente&tri=soutenus"),
+    S("needs of a commune", "/besoins?territoire={home}&commune=29279"),
+    S("needs, searched", "/besoins?q=bus"),
+    S("needs, nothing found", "/besoins?q=zzzzzz"),
+    S("needs, nothing in a commune", "/besoins?territoire={home}&commune={silent}"),
+    S("needs, nothing for two filters", "/besoins?territoire={home}&theme=sante&etat=oriente"),
+    S("needs of a priority", "/besoins?priorite={priority}"),
+    S("needs answered late", "/besoins?etat=retard"),
+]
+NEEDS = [
+    S("need that waits for its answer", "/besoins/{waiting}"),
+    S("need, forms unfolded", "/besoins/{waiting}", act=acts.unfold),
+    S("need attached to a priority", "/besoins/{attached}"),
+    S("need answered", "/besoins/{answered}"),
+    S("need not retained", "/besoins/{not_retained}"),
+    S("need redirected", "/besoins/{redirected}"),
+    S("need whose answer is late", "/besoins/{late}"),
+    S("need that may not be supported now", "/besoins/{unsupportable}"),
+    S("need of a closed calendar", "/besoins/{locked_need}", act=lambda v: acts.lock(v, 0)),
+    S("need, refused, for its author", "/besoins/{refused}", "resident"),
+    S("need, pending, for a moderator", "/besoins/{pending}", "moderator"),
+    S("need, signed in", "/besoins/{answered}", "association"),
+    S("need, supported", "/besoins/{attached}", "youth", act=acts.support_signed_in),
+    S("need, comment waiting", "/besoins/{attached}", "association", act=acts.comment),
+    S("need, support refused", "/besoins/{waiting}", status=422, act=send_empty("Ajouter ma voix")),
+    S("need, comment refused", "/besoins/{waiting}", status=422, act=send_empty("Envoyer en relecture")),
+    S("need, comment refused, signed in", "/besoins/{waiting}", "resident", 422, send_empty("Envoyer en relecture")),
+    S("need for its technician", "/besoins/{waiting}", "technician"),
+    S("follow-up of a need", "/besoins/{waiting}/suite", "technician"),
+    S("follow-up of an answered need", "/besoins/{answered}/suite", "technician"),
+    S("answer refused", "/besoins/{waiting}/suite", "technician", 422, acts.answer_badly),
+    S("attachment without effect", "/besoins/{waiting}/suite", "technician", 409, acts.detach_nothing),
+]
+SAYING = [
+    S("new need", "/besoins/nouveau"),
+    S("new need, territory chosen", "/besoins/nouveau?territoire={home}"),
+    S("new need, territory closed", "/besoins/nouveau?territoire={closed}"),
+    S("new need, signed in", "/besoins/nouveau", "resident"),
+    S("new need, everything missing", "/besoins/nouveau", status=422, act=send_empty("Envoyer mon besoin")),
+    S("new need, sent where closed", "/besoins/nouveau?territoire={closed}", status=403, act=acts.say_where_closed),
+    S("receipt", "/besoins/nouveau", act=acts.send_receipt),
+    S("receipt, address to confirm", "/besoins/nouveau", act=acts.send_receipt_by_mail),
+    S("tracking form", "/suivi"),
+    S("tracking, unknown code", "/suivi", status=422, act=acts.wrong_code_of_tracking),
+    S("tracking of an answered need", "/suivi/{answered_code}"),
+    S("tracking of a refused need", "/suivi/{refused_code}"),
+    S("tracking of an unconfirmed need", "/suivi/{awaiting_code}", act=acts.unfold),
+    S("tracking of a withdrawn need", "/suivi", act=acts.withdraw),
+    S("need to confirm", "/suivi", act=acts.open_confirmation),
+    S("need confirmed", "/suivi", act=acts.confirm),
+    S("support to confirm", "/besoins/{waiting}", act=acts.open_support),
+    S("support confirmed", "/besoins/{waiting}", act=acts.confirm_support),
+    S("link that has served", "/besoins/{waiting}", status=410, act=acts.reopen_support),
+]
+PERSONAL = [
+    S("sign-in", "/connexion"),
+    S("sign-in, address missing", "/connexion", status=422, act=send_empty("Recevoir le lien")),
+    S("sign-in, link sent", "/connexion", act=acts.ask_link),
+    S("sign-in, link opened", "/connexion", act=acts.open_link),
+    S("sign-in, link opened elsewhere", "/connexion", act=acts.open_link_elsewhere),
+    S("sign-in, wrong code", "/connexion", status=422, act=acts.wrong_code),
+    S("sign-in, link unknown", "/connexion/lien/inconnu", status=410),
+    S("my space", "/mon-espace", "resident"),
+    S("my space, new", "/connexion", act=acts.sign_in),
+    S("my space of a technician", "/mon-espace", "technician"),
+    S("my space of a data manager", "/mon-espace", "data_manager"),
+    S("my space, name missing", "/mon-espace", "resident", 422, acts.empty_name),
+    S("demonstration", "/demo"),
+    S("demonstration, unfolded", "/demo", "elected", act=acts.unfold),
+    S("mailbox", "/besoins/nouveau", act=lambda v: (acts.send_receipt_by_mail(v), v.go("/demo/messagerie"), None)[-1]),
+]
+WORK = [
+    S("moderation", "/moderation", "moderator"),
+    S("moderation of a need", "/moderation/besoin/{pending}", "moderator"),
+    S("moderation of a comment", "/moderation/commentaire/{comment}", "moderator", act=acts.unfold),
+    S("moderation of what is decided", "/moderation/besoin/{answered}", "moderator"),
+    S("moderation of what was refused", "/moderation/besoin/{refused}", "moderator"),
+    S("moderation, reason missing", "/moderation/besoin/{pending}", "moderator", 422, acts.refuse_without_reason),
+    S("moderation, nothing waits", "/moderation", "moderator", act=acts.read_everything, territory="{quiet}"),
+    S("board of the département", "/priorites"),
+    S("board of a territory", "/territoires/{home}/priorites"),
+    S("board of a territory, unfolded", "/territoires/{home}/priorites", "technician", act=acts.unfold),
+    S("board, one theme", "/territoires/{home}/priorites?theme=logement"),
+    S("board, a theme without priority", "/territoires/{home}/priorites?theme=sante"),
+    S("priority", "/priorites/{priority}"),
+    S("priority for its technician", "/priorites/{priority}", "technician"),
+    S("priority without voice", "/priorites/{bare_priority}"),
+    S("priority withdrawn", "/priorites/{withdrawn}"),
+    S("voices", "/priorites/{priority}/voix"),
+    S("voices of a collège", "/priorites/{priority}/voix?college=jeunes"),
+    S("no voice", "/priorites/{bare_priority}/voix"),
+    S("calendar", "/territoires/{home}/calendrier", "technician", act=acts.unfold),
+    S("new step", "/territoires/{home}/calendrier/nouvelle-etape", "technician"),
+    S("step", "/territoires/{home}/calendrier/{phase}", "technician"),
+    S("step refused", "/territoires/{home}/calendrier/{phase}", "technician", 422, acts.backwards),
+    S("new enjeu", "/territoires/{home}/enjeux/nouveau", "technician"),
+    S("new enjeu refused", "/territoires/{home}/enjeux/nouveau", "technician", 422, send_empty("Proposer l’enjeu")),
+    S("enjeu", "/enjeux/{challenge}/modifier", "technician", act=acts.unfold),
+    S("enjeu, reason missing", "/enjeux/{challenge}/modifier", "technician", 422, acts.withdraw_without_reason),
+    S("new priority", "/territoires/{home}/priorites/nouvelle", "technician"),
+    S("new priority refused", "/territoires/{home}/priorites/nouvelle", "technician", 422,
+      send_empty("Proposer la priorité")),
+    S("priority edited", "/priorites/{priority}/modifier", "technician", act=acts.unfold),
+    S("priority, rank without date", "/priorites/{priority}/modifier", "technician", 422, acts.rank_without_date),
+    S("priority, stale", "/priorites/{priority}/modifier", "technician", 409, acts.stale),
+]  # fmt: skip
+FAILURES = [
+    S("404", "/nulle-part", status=404),
+    S("403 for a visitor who may sign in", "/territoires/{home}/enjeux/nouveau", "resident", 403),
+    S("403", "/moderation", "resident", 403),
+    S("409", "/moderation", "moderator", 409, acts.decide_twice, territory="{departement}"),
+    S("413", "/besoins/nouveau", status=413, act=acts.send_too_much),
+    S("429", "/connexion", status=429, act=acts.too_fast),
+    S("500", "/", status=500, site="broken"),
+]
+BARE = [
+    S(f"nothing yet: {path}", path, site="bare")
+    for path in ("/", "/territoires", "/besoins", "/besoins/nouveau", "/priorites", "/donnees", "/demo", "/demo/messagerie")
+]
+STATES = PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + WORK + FAILURES + BARE
