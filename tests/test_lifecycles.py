@@ -61,7 +61,7 @@ def test_every_status_but_the_first_can_be_reached() -> None:
         if name == "need follow-up":
             continue  # grouping and fiches-actions bring theirs
         reached = {target for _sources, target in machine.moves.values()}
-        first = list(statuses)[0]
+        first = next(iter(statuses))
         assert set(statuses) - reached <= {first, Stage.PROPOSED}, name
 
 

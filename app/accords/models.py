@@ -68,7 +68,7 @@ class Accord(SQLModel, table=True):
         opens = self.open_verbs
         if Verb.WORKSHOP in opens:
             return MapState.WORKSHOPS
-        return MapState.COLLECTING if Verb.SAY in opens else MapState.VALIDATION
+        return MapState.COLLECTING if Verb.SAY in opens or not self.phases else MapState.VALIDATION
 
 
 class Phase(SQLModel, table=True):

@@ -77,4 +77,6 @@ def send(database: Database, payload: Payload) -> None:
         _deliver(message(mail), smtp_url)
     with database.writing() as db:
         mail.sent_at = now()
+        if smtp_url:
+            mail.body = ""  # it may hold a secret link or code: only its reader keeps it
         db.merge(mail)

@@ -69,7 +69,7 @@ def _show_need(request: Request, db: Db, me: Me, need: Need, form: Filled[Verdic
     theme = next((t for t in accords.themes(db, need.accord.scheme_id) if t.id == need.theme_id), None)
     return page(
         request, "moderation/index.html", status=422 if form else 200, kind="besoin", item=need, need=need, theme=theme,
-        form=form or blank(VerdictForm, decision="publish"), **_context(db, me),
+        form=form or blank(VerdictForm), **_context(db, me),
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _show_comment(
     return page(
         request, "moderation/index.html", status=422 if form else 200, kind="commentaire", item=comment,
         need=needs.of_thread(db, comment.thread_id), theme=None,
-        form=form or blank(VerdictForm, decision="publish"), **_context(db, me),
+        form=form or blank(VerdictForm), **_context(db, me),
     )  # fmt: skip
 
 

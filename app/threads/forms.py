@@ -1,5 +1,7 @@
 """What a person types under a need or a fiche, and what a moderator answers."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator, model_validator
 
 from app.core.forms import Form, wrong
@@ -31,7 +33,7 @@ class CommentForm(VoiceForm):
 class VerdictForm(Form):
     """A moderator's decision on one contribution."""
 
-    decision: str = Field(pattern="^(publish|refuse)$")
+    decision: Literal["publish", "refuse"]
     reason: RefusalReason | None = None
     note: str = Field(default="", max_length=600)
 

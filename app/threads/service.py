@@ -100,7 +100,7 @@ def ask_comment_confirmation(db: Session, written: Comment, email: str, title: s
     body = _(
         "Bonjour,\n\nVous avez commenté le besoin « %(title)s ».\n"
         "Ouvrez ce lien et confirmez : votre commentaire partira en relecture.\n%(link)s\n\n"
-        "Sans confirmation sous 7 jours, il sera effacé.\n"
+        "Sans confirmation sous 7 jours, il ne sera ni relu ni publié.\n"
     ) % {"title": title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
     post(db, email, _("Confirmez votre commentaire"), body)
 

@@ -1,5 +1,6 @@
 // Keyboard shortcuts of the moderation, on an element [data-shortcuts-for="moderation"]:
 //   [data-key="p"]        pressed, clicked (a radio is checked, a link followed)
+//   [data-key-also="#id"] on such an element: what its key presses first (a reason implies a refusal)
 //   [data-key-next], [data-key-previous]   links for J and K
 //   <dialog data-shortcuts-help>           opened by ? and by [data-shortcuts-open]
 //   <input type="checkbox" data-shortcuts-switch>   turns all of them off, kept on this device
@@ -36,6 +37,7 @@ function pressed(event) {
   const target = document.querySelector(name ?? `[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (!target) return;
   event.preventDefault();
+  document.querySelector(target.dataset.keyAlso ?? "[data-key-none]")?.click();
   target.click();
   if (target.matches("input")) target.focus();
 }

@@ -77,7 +77,8 @@ def everything() -> str:
 
 def test_every_template_is_used() -> None:
     texts = {f"texts/{name}.fr.md" for name in re.findall(r'"([a-z-]+)"', tree.app_text())}
-    used = cited_in_python() | texts | {target for name in HTML for _kind, target in references(name)}
+    papers = {f"pdf/{name}" for name in re.findall(r'"([a-z_]+\.typ)"', everything())}
+    used = cited_in_python() | texts | papers | {target for name in HTML for _kind, target in references(name)}
     # The macros of ui/ are loaded together, as one global.
     unused = [name for name in tree.template_sources() if name not in used and not name.startswith("ui/")]
     assert not unused

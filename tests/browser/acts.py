@@ -1,15 +1,17 @@
 """What somebody does on a page to bring it into a state worth looking at."""
 
 import re
+from collections.abc import Callable
+from itertools import count
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.facts import writing
 from tests.browser.visitor import Visitor
 
 TITLE = "Un banc devant la boulangerie"
 TEXT = "Ma mère fait la queue debout chaque matin, elle a 84 ans et personne ne peut s’asseoir."
 TAULE = "Taulé"
+_numbers = count()
 
 
 def lenient(page: Page) -> None:
@@ -38,6 +40,12 @@ def say(visitor: Visitor, title: str = TITLE, email: str = "") -> str:
     return found[1]
 
 
+def read_mail(visitor: Visitor) -> None:
+    """Say a need with an address, then open the mailbox of the demonstration."""
+    send_receipt_by_mail(visitor)
+    visitor.go("/demo/messagerie")
+
+
 def mail_to(visitor: Visitor, address: str) -> str:
     """The link of the last message to this address, read in the mailbox of the demonstration."""
     page = visitor.go("/demo/messagerie")
@@ -50,7 +58,7 @@ def mail_to(visitor: Visitor, address: str) -> str:
 # Acts of the states, by the name of what they do
 
 
-def send_empty(button: str):  # type: ignore[no-untyped-def]
+def send_empty(button: str) -> Callable[[Visitor], None]:
     """Send a form as it is."""
 
     def act(visitor: Visitor) -> None:
@@ -163,7 +171,7 @@ def ask_link(visitor: Visitor, address: str = "katell@exemple.fr") -> None:
 
 def open_link(visitor: Visitor) -> None:
     """Open the link where it was asked for."""
-    address = f"ici-{visitor.server.url[-5:]}-{id(visitor)}@exemple.fr"
+    address = f"voix-{next(_numbers)}@exemple.fr"  # one address may not ask too often
     ask_link(visitor, address)
     visitor.go(mail_to(visitor, address))
 
@@ -226,20 +234,6 @@ def decide_twice(visitor: Visitor) -> None:
     visitor.go(visitor.page.locator(".queue__link").last.get_attribute("href") or "")
     assert visitor.post(visitor.path, decision="publish") == 200
     visitor.press("Envoyer et continuer")
-
-
-def lock(visitor: Visitor, territory_id: int) -> None:
-    """Let the calendar of a territory open nothing."""
-    from sqlmodel import col, select
-
-    from app.accords.models import Accord, Phase
-
-    with writing(visitor.server.database_url) as db:
-        accord_ids = select(Accord.id).where(Accord.territory_id == territory_id)
-        for phase in db.exec(select(Phase).where(col(Phase.accord_id).in_(accord_ids))):
-            phase.opens = []
-            db.add(phase)
-    visitor.page.reload()
 
 
 def backwards(visitor: Visitor) -> None:

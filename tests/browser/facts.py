@@ -14,6 +14,7 @@ from app.core.db import Database
 from app.core.i18n import today
 from app.needs import service
 from app.needs.models import Need
+from app.places.models import Territory
 from app.places.queries import reference
 from app.seed.needs import DEMO_CODE_KEY
 from app.threads.models import Comment
@@ -44,6 +45,21 @@ def writing(url: str) -> Iterator[Session]:
         database.dispose()
 
 
+def close_one_calendar(url: str) -> None:
+    """Let the calendar of the last territory whose needs are closed open nothing at all."""
+    with writing(url) as db:
+        accord = accords.accord_of(db, _closed(db)[-1].territory_id)
+        assert accord
+        for phase in accord.phases:
+            phase.opens = []
+            db.add(phase)
+
+
+def _closed(db: Session) -> list[Territory]:
+    by_territory = accords.accords(db)
+    return [t for t in reference(db).territories if "need.say" not in by_territory[t.territory_id].open_verbs]
+
+
 def gather(url: str) -> Facts:
     """Everything that a path may name, on a fresh demonstration."""
     with reading(url) as db:
@@ -65,13 +81,15 @@ def _places(db: Session) -> Facts:
     places = reference(db)
     by_territory = accords.accords(db)
     home = by_territory[places.by_slug[HOME].territory_id]
-    closed = [t for t in places.territories if "need.say" not in by_territory[t.territory_id].open_verbs]
+    closed = _closed(db)
     waits = select(Need.territory_id).where(Need.status == "pending")
-    comments_only = _first(db, Comment.territory_id, Comment.status == "pending", col(Comment.territory_id).not_in(waits))
+    comments_only = _first(
+        db, Comment.territory_id, Comment.status == "pending", col(Comment.territory_id).not_in(waits)
+    )
     heard = set(db.exec(select(Need.commune_insee).where(Need.status == "published")))
     return {
         "home": HOME, "departement": places.departement.slug, "closed": closed[0].slug,
-        "locked": closed[-1].slug, "locked_id": closed[-1].territory_id, "quiet": places.by_id[comments_only].slug,
+        "locked": closed[-1].slug, "quiet": places.by_id[comments_only].slug,
         "silent": next(c.insee for c in places.communes_of(home.territory_id) if c.insee not in heard),
         "phase": _first(db, Phase.id, Phase.accord_id == home.id),
     }  # fmt: skip
@@ -94,7 +112,7 @@ def _needs(db: Session) -> Facts:
         "redirected": _first(db, Need.id, Need.outcome == "redirected"),
         "unsupportable": _first(db, Need.id, public, col(Need.territory_id).in_(no_support)),
         "late": _first(db, Need.id, public, open_question, col(Need.answer_due_on) < today()),
-        "locked_need": _first(db, Need.id, public, Need.territory_id == no_support[-1]),
+        "locked_need": _first(db, Need.id, public, Need.territory_id == _closed(db)[-1].territory_id),
         "comment": _first(db, Comment.id, Comment.status == "pending", Comment.territory_id == _home_id(db)),
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from app.core.db import Database
 from app.places import service as places
 from tests.browser import acts
 from tests.browser.acts import send_empty
-from tests.browser.facts import Facts, gather
+from tests.browser.facts import Facts, close_one_calendar, gather
 from tests.browser.server import Server, serve
 from tests.browser.visitor import Crowd, Visitor
 from tests.databases import Engine, migrate
@@ -45,6 +45,8 @@ class Sites:
             url = self.stack.enter_context(lent)
             if kind == "bare":
                 settle(url)
+            if kind == "seeded":
+                close_one_calendar(url)
             self.opened[kind] = self.stack.enter_context(serve(url, self.folder / f"{kind}.log"))
         return self.opened[kind]
 
@@ -119,7 +121,7 @@ NEEDS = [
     S("need redirected", "/besoins/{redirected}"),
     S("need whose answer is late", "/besoins/{late}"),
     S("need that may not be supported now", "/besoins/{unsupportable}"),
-    S("need of a closed calendar", "/besoins/{locked_need}", act=lambda v: acts.lock(v, 0)),
+    S("need of a closed calendar", "/besoins/{locked_need}"),
     S("need, refused, for its author", "/besoins/{refused}", "resident"),
     S("need, pending, for a moderator", "/besoins/{pending}", "moderator"),
     S("need, signed in", "/besoins/{answered}", "association"),
@@ -170,7 +172,7 @@ PERSONAL = [
     S("my space, name missing", "/mon-espace", "resident", 422, acts.empty_name),
     S("demonstration", "/demo"),
     S("demonstration, unfolded", "/demo", "elected", act=acts.unfold),
-    S("mailbox", "/besoins/nouveau", act=lambda v: (acts.send_receipt_by_mail(v), v.go("/demo/messagerie"), None)[-1]),
+    S("mailbox", "/besoins/nouveau", act=acts.read_mail),
 ]
 WORK = [
     S("moderation", "/moderation", "moderator"),
@@ -193,6 +195,8 @@ WORK = [
     S("voices of a collège", "/priorites/{priority}/voix?college=jeunes"),
     S("no voice", "/priorites/{bare_priority}/voix"),
     S("calendar", "/territoires/{home}/calendrier", "technician", act=acts.unfold),
+    S("calendar that opens nothing", "/territoires/{locked}/calendrier", "technician", territory="{locked}"),
+    S("territory that opens nothing", "/territoires/{locked}"),
     S("new step", "/territoires/{home}/calendrier/nouvelle-etape", "technician"),
     S("step", "/territoires/{home}/calendrier/{phase}", "technician"),
     S("step refused", "/territoires/{home}/calendrier/{phase}", "technician", 422, acts.backwards),
@@ -218,6 +222,15 @@ FAILURES = [
 ]
 BARE = [
     S(f"nothing yet: {path}", path, site="bare")
-    for path in ("/", "/territoires", "/besoins", "/besoins/nouveau", "/priorites", "/donnees", "/demo", "/demo/messagerie")
+    for path in (
+        "/",
+        "/territoires",
+        "/besoins",
+        "/besoins/nouveau",
+        "/priorites",
+        "/donnees",
+        "/demo",
+        "/demo/messagerie",
+    )
 ]
 STATES = PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + WORK + FAILURES + BARE

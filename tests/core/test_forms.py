@@ -1,14 +1,13 @@
 """What people type: cleaned, measured, kept, answered in plain words."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.forms import Form, clean, fill
-from app.needs.forms import AnswerForm, NeedFilter, NeedForm
+from app.core.i18n import today
 from app.core.web import safe_next
+from app.needs.forms import AnswerForm, NeedFilter, NeedForm
 
 GOOD = {
     "title": "Un car le dimanche soir", "text": "Le dernier car part à 17 h, les internes restent à quai.",
@@ -54,7 +53,7 @@ def test_each_fault_is_said_beside_its_field(field: str, value: str, words: str)
 
 
 def test_a_redirected_answer_names_its_addressee_beside_the_field() -> None:
-    sent = {"outcome": "redirected", "text": "x" * 30, "body_id": "1", "answered_on": date.today().isoformat()}
+    sent = {"outcome": "redirected", "text": "x" * 30, "body_id": "1", "answered_on": today().isoformat()}
     assert "vers quel service" in fill(AnswerForm, sent).errors["addressee"]
 
 

@@ -52,15 +52,16 @@ def _map(places: Reference, by_territory: dict[int, Accord]) -> dict[str, Any]:
 
 
 def _open_now(places: Reference, by_territory: dict[int, Accord]) -> list[tuple[Territory, Any, bool]]:
-    """The phases under way that end soonest, one a territory: what to do, where, until when."""
+    """One phase under way a territory: until when needs may be said there, else what closes first."""
     day = today()
     found = []
     for territory in places.territories:
         accord = by_territory.get(territory.territory_id)
         current = [p for p in accord.phases if p.is_current(day) and p.opens] if accord else []
         if current:
-            phase = min(current, key=lambda p: p.ends_on)
-            found.append((territory, phase, Verb.SAY in phase.opens))
+            saying = [p for p in current if Verb.SAY in p.opens]
+            phase = max(saying, key=lambda p: p.ends_on) if saying else min(current, key=lambda p: p.ends_on)
+            found.append((territory, phase, bool(saying)))
     return sorted(found, key=lambda item: (item[1].ends_on, item[0].slug))
 
 

@@ -16,6 +16,7 @@ from app.identity.models import Person
 from app.identity.states import ROLE_LABELS, RoleKind
 from app.needs import queries as needs
 from app.needs.queries import fil
+from app.needs.states import OUTCOME_LABELS
 from app.places.queries import reference
 from app.policy import OWN_SPACE
 from app.portal import service
@@ -39,7 +40,7 @@ def _space(request: Request, db: Db, me: Me, person: Person, form: Filled[Profil
     return page(
         request, "portal/my_space.html", status=status, form=form, person=person, roles=roles, places=places,
         written=needs.by_person(db, person_id), supported=needs.supported_by(db, person_id),
-        labels=MODERATION_LABELS, mini=fil.mini,
+        labels=MODERATION_LABELS, mini=fil.mini, outcomes=OUTCOME_LABELS,
     )  # fmt: skip
 
 
