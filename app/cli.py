@@ -4,7 +4,8 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -14,6 +15,7 @@ from alembic.config import Config
 from app import seed as seeds
 from app import worker as workers
 from app.board import queries as board
+from app.core import live
 from app.core.db import Database
 from app.core.i18n import today
 from app.core.machine import note_event
@@ -24,6 +26,15 @@ from app.identity.states import RoleKind
 from app.places import service as places
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Emglev : commandes d’administration.")
+
+
+class Server(uvicorn.Server):
+    """Ends the live streams as soon as it is told to stop, so that stopping takes no time."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Close the streams, then stop as usual."""
+        live.close_all()
+        super().handle_exit(sig, frame)
 
 
 def _database() -> Database:
@@ -43,11 +54,15 @@ def serve(
     if workers_count > 1 and settings.effective_database_url.startswith("sqlite"):
         raise typer.BadParameter("SQLite sert un seul processus. Réglez EMGLEV_DATABASE_URL sur PostgreSQL.")
     typer.echo(f"Emglev est prêt : {settings.public_url}")
-    uvicorn.run(
-        "app.main:create_app", factory=True, host=host, port=port, workers=workers_count, access_log=False,
-        log_level="warning", proxy_headers=True, forwarded_allow_ips=settings.trusted_proxy,
-        timeout_graceful_shutdown=5, backlog=4096, server_header=False,
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "factory": True, "host": host, "port": port, "access_log": False, "log_level": "warning",
+        "proxy_headers": True, "forwarded_allow_ips": settings.trusted_proxy, "timeout_graceful_shutdown": 5,
+        "backlog": 4096, "server_header": False,
+    }  # fmt: skip
+    if workers_count > 1:
+        uvicorn.run("app.main:create_app", workers=workers_count, **options)
+    else:
+        Server(uvicorn.Config("app.main:create_app", **options)).run()
 
 
 @app.command()

@@ -96,8 +96,9 @@ class Hub:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def close(self) -> None:
-        """End every stream: the server is stopping."""
-        self._closing.set()
+        """From any thread: end every stream, the server is stopping."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._closing.set)
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -137,6 +138,12 @@ def register(hub: Hub) -> None:
 def unregister(hub: Hub) -> None:
     """Stop hearing."""
     _hubs.discard(hub)
+
+
+def close_all() -> None:
+    """End the streams of this process: a server that stops waits for its answers to end."""
+    for hub in list(_hubs):
+        hub.close()
 
 
 def publish(db: Session, topic: str) -> None:

@@ -52,7 +52,7 @@ class Urls:
     def __init__(self, routers: Iterable[Any]) -> None:
         self.formats = {route.name: route.path_format for router in routers for route in _flat(router)}
 
-    def __call__(self, name: str, **params: Any) -> str:
+    def __call__(self, name: str, /, **params: Any) -> str:
         """The path of a route; parameters that are not in it become its query."""
         path = self.formats[name]
         used = {key for key in params if f"{{{key}}}" in path}

@@ -58,7 +58,7 @@ class Need(SQLModel, table=True):
     @property
     def slug(self) -> str:
         """The readable end of its address."""
-        return slugify(self.title, max_length=70, word_boundary=True) or "besoin"
+        return slugify(self.title.replace("’", "-"), max_length=70, word_boundary=True) or "besoin"
 
     @property
     def days_late(self) -> int:

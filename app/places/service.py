@@ -60,7 +60,7 @@ def _territory(db: Session, row: dict[str, Any]) -> Territory:
     name = short_name(row["name"])
     values = {
         "name": name,
-        "slug": slugify(name),
+        "slug": slugify(name.replace("’", "-")),
         "code": _CODES[siren],
         "official_name": row["name"].replace("'", "’"),
         "name_br": _BRETON.get(siren),

@@ -233,6 +233,7 @@ def decide_twice(visitor: Visitor) -> None:
     """Send a decision on what somebody else has decided meanwhile."""
     visitor.go(visitor.page.locator(".queue__link").last.get_attribute("href") or "")
     assert visitor.post(visitor.path, decision="publish") == 200
+    visitor.page.get_by_role("radio", name="Publier tel quel").check()
     visitor.press("Envoyer et continuer")
 
 
@@ -252,7 +253,7 @@ def withdraw_without_reason(visitor: Visitor) -> None:
 
 def rank_without_date(visitor: Visitor) -> None:
     """Give a rank without the date of the committee."""
-    visitor.page.get_by_label("Rang").fill("4")
+    visitor.page.get_by_role("spinbutton", name="Rang").fill("4")
     visitor.page.get_by_label("Date du comité").fill("")
     send_empty("Enregistrer le rang")(visitor)
 

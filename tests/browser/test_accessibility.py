@@ -22,7 +22,8 @@ RUN_AXE = """async () => {
 TOO_WIDE = """() => {
   if (document.documentElement.scrollWidth <= 320) return [];
   const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > 320.5);
-  return [`${document.documentElement.scrollWidth} px`, ...wide.slice(0, 8).map((one) => `${one.tagName}.${one.className}`)];
+  const width = document.documentElement.scrollWidth;
+  return [`${width} px`, ...wide.slice(0, 8).map((one) => `${one.tagName}.${one.className}`)];
 }"""
 TOO_SMALL = """() => {
   const boxes = "nav a, header a, button, .button, summary, select, input[type=text], input[type=email], " +
@@ -30,19 +31,21 @@ TOO_SMALL = """() => {
   return [...document.querySelectorAll(boxes)].flatMap((one) => {
     const { width, height } = one.getBoundingClientRect();
     const seen = one.checkVisibility({ visibilityProperty: true }) && width > 1;
-    return seen && (width < 23.5 || height < 23.5)
-      ? [`${one.tagName}.${one.className} « ${one.textContent.trim().slice(0, 30)} » ${width.toFixed()} × ${height.toFixed()}`] : [];
+    const words = `${one.tagName}.${one.className} « ${one.textContent.trim().slice(0, 30)} »`;
+    return seen && Math.min(width, height) < 24 ? [`${words} ${width.toFixed(1)} × ${height.toFixed(1)}`] : [];
   });
 }"""
 UNSEEN_FOCUS = """() => {
-  const marks = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "borderColor", "backgroundColor", "stroke", "strokeWidth", "fill"];
+  const marks = ["outlineStyle", "outlineWidth", "boxShadow", "borderColor", "backgroundColor", "stroke", "strokeWidth"];
   const look = (one) => [one, ...one.querySelectorAll("*")].slice(0, 12).map((part) => {
     const style = getComputedStyle(part);
-    return marks.map((mark) => style[mark]).join() + (style.outlineStyle === "none" ? "" : "!");
+    return marks.map((mark) => style[mark]).join();
   }).join("|");
+  const classes = (one) => `${one.tagName}.${one.getAttribute("class") ?? ""}`;
+  const reached = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   const seen = new Set(), unseen = [];
-  for (const one of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")) {
-    const kind = `${one.tagName}.${one.getAttribute("class") ?? ""}${one.type ?? ""} in ${one.parentElement.getAttribute("class") ?? one.parentElement.tagName}`;
+  for (const one of document.querySelectorAll(reached)) {
+    const kind = `${classes(one)} ${one.type ?? ""} in ${classes(one.parentElement)}`;
     if (seen.has(kind) || one.disabled || !one.checkVisibility({ visibilityProperty: true })) continue;
     seen.add(kind);
     document.activeElement?.blur();
@@ -52,47 +55,72 @@ UNSEEN_FOCUS = """() => {
   }
   return unseen;
 }"""
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module", params=STATES, ids=lambda state: state.name)
 def page(request: pytest.FixtureRequest, chromium: Browser, sites: Sites) -> Iterator[Page]:
-    """One state, opened once for all the checks of this file."""
+    """One state, opened once for all the checks of this file, which set what they need."""
     state: State = request.param
     crowd = Crowd(chromium, sites.server(state.site))
+    before = request.session.testsfailed
     yield enter(crowd, state, sites.facts).page
-    if request.session.testsfailed:
+    if request.session.testsfailed > before:
         crowd.keep_pictures(ARTEFACTS / "states", state.name)
     crowd.leave()
 
 
-def _axe(page: Page) -> Any:
-    page.evaluate(AXE)
-    return page.evaluate(RUN_AXE)
+def _look(page: Page, size: Any, scheme: Any) -> None:
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+
+def _check(page: Page, script: str) -> None:
+    found = page.evaluate(script)
+    assert not found, "\n".join(found)
 
 
 def test_axe_finds_nothing_on_a_wide_light_screen(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
-    assert _axe(page) == []
-
-
-def test_axe_finds_nothing_on_a_narrow_dark_screen(page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.emulate_media(color_scheme="dark")
-    assert _axe(page) == []
-
-
-def test_nothing_scrolls_sideways_at_320_pixels(page: Page) -> None:
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate(TOO_WIDE) == []
-
-
-def test_fingers_find_every_target(page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate(TOO_SMALL) == []
+    _look(page, WIDE, "light")
+    page.evaluate(AXE)
+    _check(page, RUN_AXE)
 
 
 def test_the_focus_is_always_seen(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 900})
+    _look(page, WIDE, "light")
     page.keyboard.press("Tab")
-    assert page.evaluate(UNSEEN_FOCUS) == []
+    _check(page, UNSEEN_FOCUS)
+
+
+def test_axe_finds_nothing_on_a_narrow_dark_screen(page: Page) -> None:
+    _look(page, NARROW, "dark")
+    page.evaluate(AXE)
+    _check(page, RUN_AXE)
+
+
+def test_fingers_find_every_target(page: Page) -> None:
+    _look(page, NARROW, "dark")
+    _check(page, TOO_SMALL)
+
+
+def test_nothing_scrolls_sideways_at_320_pixels(page: Page) -> None:
+    _look(page, {"width": 320, "height": 640}, "light")
+    _check(page, TOO_WIDE)
+
+
+def test_the_checks_see_what_they_look_for(readers: Crowd) -> None:
+    page = readers.visitor().go("/aide")
+    page.evaluate("""() => {
+      document.querySelector("main").innerHTML =
+        "<nav><a href='#' id='bad'>x</a></nav><p id='faint'>Un texte trop pâle</p><img src='data:,'>";
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`#bad { outline: none !important; inline-size: 900px; display: block; block-size: 9px }
+        #faint { color: #ddd; background: #fff }`);
+      document.adoptedStyleSheets.push(sheet);
+    }""")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate(AXE)
+    rules = " ".join(page.evaluate(RUN_AXE))
+    assert "image-alt" in rules and "color-contrast: #faint" in rules
+    for script in (UNSEEN_FOCUS, TOO_SMALL, TOO_WIDE):
+        assert any("A." in found for found in page.evaluate(script)), script

