@@ -59,7 +59,7 @@ class Requires:
 def enter(request: Request, db: Db, person: Person, next_path: str | None) -> Response:
     """Open a new session (never reuse one: no fixation) and go back to where one was."""
     settings = get_settings()
-    response = go_to(request, safe_next(next_path, "/mon-espace"), flash=_("Vous êtes connecté."))
+    response = go_to(request, safe_next(next_path, "/mon-espace"), flash=_("Connexion réussie."))
     response.set_cookie(
         cookie_name(), service.open_session(db, person), max_age=settings.session_days * 86400, path="/",
         httponly=True, samesite="lax", secure=settings.is_https,

@@ -77,6 +77,6 @@ def use_link(
 def sign_out(request: Request, db: Db, me: Me) -> Response:
     """End this browser's session."""
     service.close_session(db, me.session_id)
-    response = go(request, "portal.home", flash=_("Vous êtes déconnecté."))
+    response = go(request, "portal.home", flash=_("Déconnexion faite."))
     response.delete_cookie(cookie_name(), path="/", secure=get_settings().is_https, httponly=True, samesite="lax")
     return response

@@ -24,6 +24,11 @@ class College(StrEnum):
         """As shown."""
         return COLLEGE_LABELS[self]
 
+    @property
+    def help(self) -> str:
+        """Who it is for."""
+        return COLLEGE_HELP[self]
+
 
 COLLEGE_LABELS = {
     College.RESIDENTS: label("Habitantes et habitants"),

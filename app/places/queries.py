@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from app.core.search import fold
 from app.places.models import Commune, Territory, TerritoryKind
 from app.places.outline import Outline, outline
 
@@ -64,7 +65,7 @@ def _load(db: Session) -> Reference:
     ordered = sorted(territories, key=lambda t: (t.kind == TerritoryKind.DEPARTEMENT, t.slug))
     return Reference(
         territories=tuple(ordered),
-        communes=tuple(sorted(communes, key=lambda c: c.name)),
+        communes=tuple(sorted(communes, key=lambda c: fold(c.name))),
         by_id={t.territory_id: t for t in ordered},
         by_slug={t.slug: t for t in ordered},
         commune_by_insee={c.insee: c for c in communes},

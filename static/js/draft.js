@@ -4,6 +4,7 @@
 //   <form data-draft="need-new"> … <p data-draft-note data-saved="…" data-offline="…" data-restored="…" hidden></p></form>
 
 const PREFIX = "emglev-draft:";
+const SENT = "emglev-sent:"; // sent from this tab: if the next page says it went well, the draft has served
 const DELAY = 600; // ms after the last key
 const SKIPPED = ["password", "hidden", "file", "submit", "button"];
 const MAX_AGE = 14 * 24 * 3600 * 1000; // two weeks, for shared computers
@@ -19,7 +20,9 @@ function keep(form) {
   form.draftStarted = true;
   const key = form.dataset.draft;
   const note = form.querySelector("[data-draft-note]");
+  if (wasSent(key) && document.querySelector("#flash .notice--ok")) forget(key);
   if (restore(form, read(key))) say(note, "restored");
+  form.addEventListener("submit", () => sessionStorage.setItem(SENT + key, "1"));
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -31,6 +34,12 @@ function keep(form) {
   });
   window.addEventListener("offline", () => save(form, key, note));
   window.addEventListener("online", () => note && say(note, "saved"));
+}
+
+function wasSent(key) {
+  const sent = sessionStorage.getItem(SENT + key) !== null;
+  sessionStorage.removeItem(SENT + key);
+  return sent;
 }
 
 function save(form, key, note) {

@@ -66,7 +66,7 @@ def find(visitor: Visitor, title: str) -> Page:
     visitor.go("/besoins")
     visitor.page.get_by_role("searchbox").fill(title)
     visitor.page.get_by_role("button", name="Chercher").click()
-    link = visitor.page.locator("#need_list").get_by_role("link", name=title)
+    link = visitor.page.locator("#need_list .need-row__title").get_by_role("link", name=title)
     expect(link).to_be_visible()
     visitor.follow(link)
     return visitor.page

@@ -54,8 +54,7 @@ def test_what_was_typed_comes_back_with_its_errors(plain: _Plain) -> None:
 def test_the_list_is_filtered_by_a_button(plain: _Plain) -> None:
     visitor = plain.visitor()
     page = visitor.go("/besoins")
-    page.locator(".filters__fold summary").click()
-    page.get_by_label("Thème").select_option("logement")
+    page.get_by_label("Thème", exact=True).select_option("logement")
     visitor.press("Appliquer")
     assert "theme=logement" in visitor.path
     expect(page.get_by_role("list", name="Filtres actifs")).to_contain_text("Logement")
@@ -63,7 +62,7 @@ def test_the_list_is_filtered_by_a_button(plain: _Plain) -> None:
 
 def test_the_board_is_filtered_by_a_button(plain: _Plain) -> None:
     visitor = plain.visitor()
-    visitor.go(steps.BOARD).get_by_label("Thème").select_option("logement")
+    visitor.go(steps.BOARD).get_by_label("Thème", exact=True).select_option("logement")
     visitor.press("Filtrer")
     assert visitor.path.endswith("theme=logement")
 

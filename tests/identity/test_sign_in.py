@@ -31,7 +31,7 @@ def test_the_link_opens_a_page_whose_button_signs_in(site: Site) -> None:
     assert visitor.get(link).status_code == 200
     assert _count(site, WebSession) == before  # a scanner that follows links signs nobody in
     page = visitor.post(link)
-    assert page.url.path == "/mon-espace" and "connecté" in page.text
+    assert page.url.path == "/mon-espace" and "Connexion réussie" in page.text
     assert visitor.post(link).status_code == 410
 
 

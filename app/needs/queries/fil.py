@@ -59,7 +59,7 @@ def steps(db: Session, need: Need) -> list[Step]:
     priority = accords.priority(db, need.priority_id) if need.priority_id else None
     chain = [_received(need), _moderation(need, events)]
     if need.status in queries.PUBLIC:
-        chain += [_priority(need, priority, events), _sheet(need), *_answers(db, need), _result(need)]
+        chain += [_priority(need, priority, events), *_sheet(need), *_answers(db, need), _result(need)]
     waiting = [step for step in chain if step.state == "future"]
     if waiting and need.outcome is None and not any(step.state in ("here", "gap") for step in chain):
         waiting[0].state = "here"
@@ -123,10 +123,10 @@ def _priority(need: Need, priority: Priority | None, events: Sequence[Event]) ->
     )  # fmt: skip
 
 
-def _sheet(need: Need) -> Step:
-    waiting = need.outcome is None
-    title = _("Une fiche-action reprendra les besoins rattachés") if waiting else _("Pas encore repris dans une fiche")
-    return Step("future", _("Fiche-action"), title)
+def _sheet(need: Need) -> list[Step]:
+    if need.outcome is not None:
+        return []
+    return [Step("future", _("Fiche-action"), _("Une fiche-action reprendra les besoins rattachés"))]
 
 
 def _answers(db: Session, need: Need) -> list[Step]:
@@ -156,7 +156,7 @@ def _answered(db: Session, need: Need, answer: NeedAnswer) -> Step:
     if answer.addressee:
         tag = f"{tag} : {answer.addressee}"
     state = "gap" if outcome == Outcome.NOT_RETAINED else "done"
-    title = _("Réponse de %(body)s") % {"body": body.name if body else _("l’équipe technique")}
+    title = _("Réponse : %(body)s") % {"body": body.name if body else _("l’équipe technique")}
     return Step(state, _("Réponse"), title, fdate(answer.answered_on), answer.text, tag=tag)
 
 

@@ -47,7 +47,11 @@ def list_context(request: Request, db: Db, me: Me, find: NeedFilter, territory: 
 def index(request: Request, db: Db, me: Me) -> Response:
     """Every published need, filtered, searched, sorted, a page at a time."""
     find = NeedFilter.model_validate(dict(request.query_params))
-    territory = reference(db).by_slug.get(find.territoire)
+    places = reference(db)
+    territory = places.by_slug.get(find.territoire)
+    commune = places.commune_by_insee.get(find.commune)
+    if commune and territory and commune.territory_id != territory.territory_id:
+        find.commune = ""  # another territory was chosen meanwhile
     return page(request, "needs/index.html", nav="needs", **list_context(request, db, me, find, territory))
 
 

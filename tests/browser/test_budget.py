@@ -1,0 +1,91 @@
+"""Few bytes, no stranger, no jump: what the first view and the next ones cost."""
+
+import gzip
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, expect
+
+from tests.browser.states import BARE, FAILURES, STATES, Sites, State, enter
+from tests.browser.visitor import Crowd, Visitor
+
+FIRST_VIEW = 100_000  # bytes over the network, fonts included
+HTML = 25_000  # bytes of compressed HTML
+SHIFT = 0.01
+SHIFTS = """() => new Promise((settled) => {
+  new PerformanceObserver((list) => settled(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
+    .observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => settled(0)));
+})"""
+RURAL = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+
+
+class _Meter:
+    """Counts what comes over the network, as the browser counts it."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.sizes: dict[str, int] = {}
+        self.urls: dict[str, str] = {}
+        self.devtools: CDPSession = visitor.context.new_cdp_session(visitor.page)
+        self.devtools.on("Network.responseReceived", self._received)
+        self.devtools.on("Network.loadingFinished", self._finished)
+        self.devtools.send("Network.enable")
+
+    def _received(self, event: Any) -> None:
+        self.urls[event["requestId"]] = event["response"]["url"]
+
+    def _finished(self, event: Any) -> None:
+        self.sizes[event["requestId"]] = int(event["encodedDataLength"])
+
+    @property
+    def lines(self) -> list[str]:
+        """One line a request, the heaviest first."""
+        heaviest = sorted(self.sizes.items(), key=lambda item: -item[1])
+        return [f"{size:>7} {self.urls.get(number, number)}" for number, size in heaviest]
+
+    @property
+    def total(self) -> int:
+        """Bytes, headers included."""
+        return sum(self.sizes.values())
+
+
+def test_the_first_view_costs_less_than_100_kilobytes(readers: Crowd) -> None:
+    visitor = readers.visitor()
+    meter = _Meter(visitor)
+    visitor.page.goto("/", wait_until="networkidle")
+    print("\n".join(meter.lines), f"\n{meter.total:>7} bytes in {len(meter.sizes)} requests")
+    assert any(".woff2" in line for line in meter.lines), "the fonts are counted"
+    assert meter.total < FIRST_VIEW, "\n".join(meter.lines)
+
+
+def test_the_second_view_brings_little_more_than_its_html(readers: Crowd) -> None:
+    visitor = readers.visitor()
+    visitor.page.goto("/", wait_until="networkidle")
+    meter = _Meter(visitor)
+    visitor.page.goto("/besoins", wait_until="networkidle")
+    print("\n".join(meter.lines))
+    assert meter.total < HTML, "\n".join(meter.lines)
+
+
+@pytest.mark.parametrize(
+    "state", [s for s in STATES if not s.act and s not in BARE + FAILURES], ids=lambda state: state.name
+)
+def test_the_html_of_a_page_holds_in_25_kilobytes(readers: Crowd, sites: Sites, state: State) -> None:
+    visitor = enter(readers, state, sites.facts, java_script_enabled=False)
+    size = len(gzip.compress(visitor.answers[-1].body(), 4))
+    assert size < HTML, f"{size} bytes"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    "path", ["/", "/besoins", "/besoins/{answered}", "/besoins/nouveau", "/territoires/{home}/priorites"]
+)
+def test_nothing_jumps_while_a_page_arrives(readers: Crowd, sites: Sites, path: str, width: int) -> None:
+    visitor = readers.visitor(viewport={"width": width, "height": 740})
+    devtools = visitor.context.new_cdp_session(visitor.page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", RURAL)
+    page = visitor.go(path.format_map(sites.facts))
+    page.evaluate("document.fonts.ready.then(() => true)")
+    expect(page.locator("main")).to_be_visible()
+    assert page.evaluate(SHIFTS) <= SHIFT
