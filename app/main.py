@@ -25,7 +25,7 @@ from app.core.i18n import gettext as _
 from app.core.jobs import Worker
 from app.core.limits import Limiter
 from app.core.metrics import Metrics
-from app.core.security import Guard, RequestContext, SecurityHeaders
+from app.core.security import Guard, Head, RequestContext, SecurityHeaders
 from app.core.settings import Settings, get_settings
 from app.core.static import BuiltFiles
 from app.identity import routes as identity
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.mount("/static", BuiltFiles(directory=assets.DIST, check_dir=False), name="static")
     _handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=4)
+    app.add_middleware(Head)
     app.add_middleware(Guard, origin=settings.origin, cookie=cookie_name(), answer=web.answer, broken=_broken)
     app.add_middleware(SecurityHeaders, https=settings.is_https)
     app.add_middleware(RequestContext)

@@ -88,7 +88,7 @@ def _guards(route: APIRoute) -> set[str]:
     return names
 
 
-OPEN = {"portal.alive", "portal.metrics"}  # for machines: one says « ok », the other asks for a token
+OPEN = {"portal.alive", "portal.metrics", "portal.robots"}  # for machines: one says « ok », the other asks for a token
 
 
 @pytest.mark.parametrize(

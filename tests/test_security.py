@@ -149,3 +149,32 @@ def test_plain_http_must_be_asked_for() -> None:
 
     with pytest.raises(ValueError, match="https"):
         Settings(public_url="http://emglev.example", demo=False, allow_http=False).check()
+
+
+@pytest.mark.parametrize("path", ["/", "/besoins", "/healthz"])
+def test_head_says_what_get_would_without_its_body(site: Site, path: str) -> None:
+    response = site.run(site.visitor().http.head(path))
+    assert response.status_code == 200 and response.content == b""
+
+
+@pytest.mark.parametrize(("failure", "status"), [("UnavailableError", 503), ("GoneError", 410), ("TooManyError", 429)])
+def test_each_refusal_has_its_page_and_its_part(
+    site: Site, monkeypatch: pytest.MonkeyPatch, failure: str, status: int
+) -> None:
+    from app.core import errors
+    from app.portal import queries
+
+    def refuse(*_args: object, **_kept: object) -> None:
+        raise getattr(errors, failure)("Revenez plus tard.", retry_after=7)
+
+    monkeypatch.setattr(queries, "totals", refuse)
+    page = site.visitor().get("/")
+    assert page.status_code == status and "Revenez plus tard." in page.text
+    assert page.headers["retry-after"] == "7" and page.headers["cache-control"] == "no-store"
+    part = site.visitor().get("/", headers={"hx-request": "true", "hx-target": "div#rien"})
+    assert part.status_code == status and "<html" not in part.text
+    assert part.headers["hx-retarget"] == "#flash"
+
+
+def test_machines_are_kept_from_secret_pages(site: Site) -> None:
+    assert "Disallow: /suivi/" in site.visitor().get("/robots.txt").text

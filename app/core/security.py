@@ -96,6 +96,25 @@ class RequestContext:
                 )  # fmt: skip
 
 
+class Head:
+    """Answers HEAD as GET without its body: link checkers and monitors ask so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wrap one exchange."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return await self.app(scope, receive, send)
+
+        async def silent(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, silent)
+
+
 class SecurityHeaders:
     """The same strict headers on every answer."""
 

@@ -65,7 +65,7 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning") or message.text.startswith("Failed to load resource"):
             return  # failed loads are judged by their status, below
-        if not (self.offline and "ERR_INTERNET_DISCONNECTED" in message.text):
+        if not (self.offline and re.search("ERR_INTERNET_DISCONNECTED|Failed to fetch", message.text)):
             self.faults.append(f"console {message.type}: {message.text}")
 
     def _error(self, error: WebError) -> None:

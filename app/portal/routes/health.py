@@ -27,6 +27,12 @@ def ready(db: Db) -> Response:
     return PlainTextResponse(f"ok {known}\n", status_code=200 if known else 503)
 
 
+@router.get("/robots.txt", name="portal.robots")
+async def robots() -> Response:
+    """Everything public may be indexed; nothing that a secret code opens."""
+    return PlainTextResponse("User-agent: *\nDisallow: /suivi/\nDisallow: /confirmation/\nDisallow: /connexion/\n")
+
+
 @router.get("/metrics", name="portal.metrics")
 async def metrics(request: Request) -> Response:
     """Prometheus figures, for whoever holds the token."""
