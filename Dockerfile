@@ -1,4 +1,5 @@
 # Two stages: the first one installs and builds, the second one only serves.
+# PostgreSQL's own tools are not in it: docs/operations.md says how to back up.
 
 FROM python:3.11-slim AS build
 # Same path in both stages: the scripts of a virtual environment hold it.

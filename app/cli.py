@@ -86,6 +86,8 @@ def seed(demo: bool = False, if_empty: bool = False) -> None:
     """Load the demonstration: invented people and contributions, real territories."""
     if not demo:
         raise typer.BadParameter("Rien à charger : ajoutez --demo.")
+    if not get_settings().demo:
+        raise typer.BadParameter("Les personnes inventées n’ont de place que si EMGLEV_DEMO=true.")
     with _database().writing() as db:
         if if_empty and not seeds.is_empty(db):
             typer.echo("Données déjà présentes, gardées.")
@@ -122,15 +124,38 @@ def recount_counters() -> None:
     raise typer.Exit(1 if wrong else 0)
 
 
+def _restore_sqlite(source: Path, target: Path) -> None:
+    """Copy a sound backup over the database, whose last state is kept beside it."""
+    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as copy:
+        sound = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        tables = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
+        if not sound or "alembic_version" not in tables:
+            raise typer.BadParameter("Ce fichier n’est pas une copie d’Emglev, ou il est abîmé. Rien n’a changé.")
+        if target.exists():
+            with sqlite3.connect(target) as present, sqlite3.connect(f"{target}.avant-restauration") as kept:
+                present.backup(kept)
+        with sqlite3.connect(target) as replaced:
+            copy.backup(replaced)
+
+
+def _libpq(url: str) -> str:
+    """The address as PostgreSQL's own tools read it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
 @app.command()
 def backup(target: Path) -> None:
     """Write a consistent copy of the database while the site runs."""
     url = get_settings().effective_database_url
     if url.startswith("sqlite"):
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as source, sqlite3.connect(target) as copy:
+        present = url.removeprefix("sqlite:///")
+        if not Path(present).is_file():
+            raise typer.BadParameter("Il n’y a pas encore de base à copier.")
+        target.touch(mode=0o600)
+        with sqlite3.connect(present) as source, sqlite3.connect(target) as copy:
             source.backup(copy)
     else:
-        subprocess.run(["pg_dump", "--format=custom", f"--file={target}", url], check=True)
+        subprocess.run(["pg_dump", "--format=custom", f"--file={target}", _libpq(url)], check=True)
     typer.echo(f"Copie écrite : {target}")
 
 
@@ -140,11 +165,12 @@ def restore(source: Path, yes: bool = False) -> None:
     if not yes:
         raise typer.BadParameter("La base actuelle sera remplacée : ajoutez --yes.")
     url = get_settings().effective_database_url
+    if not source.is_file():
+        raise typer.BadParameter(f"Aucun fichier ici : {source}")
     if url.startswith("sqlite"):
-        with sqlite3.connect(source) as copy, sqlite3.connect(url.removeprefix("sqlite:///")) as target:
-            copy.backup(target)
+        _restore_sqlite(source, Path(url.removeprefix("sqlite:///")))
     else:
-        subprocess.run(["pg_restore", "--clean", "--if-exists", f"--dbname={url}", str(source)], check=True)
+        subprocess.run(["pg_restore", "--clean", "--if-exists", f"--dbname={_libpq(url)}", str(source)], check=True)
     typer.echo("Base restaurée.")
 
 

@@ -10,6 +10,8 @@ import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -34,6 +36,7 @@ from app.identity.states import College
 from app.moderation import routes as moderation
 from app.needs import routes as needs
 from app.opendata import routes as opendata
+from app.places.queries import drawn_map
 from app.policy import ANONYMOUS
 from app.portal import routes as portal
 
@@ -65,7 +68,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.include_router(router)
     app.mount("/static", BuiltFiles(directory=assets.DIST, check_dir=False), name="static")
     _handle_errors(app)
-    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=4)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
     app.add_middleware(Head)
     app.add_middleware(Guard, origin=settings.origin, cookie=cookie_name(), answer=web.answer, broken=_broken)
     app.add_middleware(SecurityHeaders, https=settings.is_https)
@@ -90,6 +93,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         threads.append(live.Listener(database))
     for thread in threads:
         thread.start()
+    drawn_map()
     gc.collect()
     gc.freeze()  # what the start-up made lives as long as the process: never scan it again
     gc.set_threshold(200_000, 50, 1_000)
@@ -123,6 +127,9 @@ def _handle_errors(app: FastAPI) -> None:
 
 
 def _broken(request: Request, error: Exception) -> Response:
+    if isinstance(error, OperationalError | PoolTimeout):
+        log.error("database away", kind=type(error).__name__, id=request.state.request_id)
+        return web.error_page(request, 503, _("Le site reprend son souffle. Réessayez dans un instant."), 5)
     log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, exc_info=error)
     message = _(
         "La panne est enregistrée sous le numéro %(id)s. Ce que vous avez écrit est gardé par votre navigateur."

@@ -122,19 +122,20 @@ signed_in = Rule(lambda actor, _obj: actor.signed_in)
 author = Rule(lambda actor, obj: actor.person_id is not None and obj.author_id == actor.person_id)
 public = in_status(PUBLIC_STATUSES)
 moderator = role("moderator")
+unsent = in_status({"draft", "awaiting_email", "withdrawn"})  # not given to be read, or taken back
 technician = role("technician")
 any_moderator = Rule(lambda actor, _obj: any(g.kind == "moderator" for g in actor.grants))
 
 POLICY: dict[str, Rule] = {
     #                    who                                         when
-    NEED_READ:           public | author | moderator | (technician & ~in_status({"awaiting_email", "draft"})),
+    NEED_READ:           public | author | ((moderator | technician)     & ~unsent),
     NEED_SAY:            anyone                                      & opened("need.say"),
     NEED_SUPPORT:        public                                      & opened("need.support"),
     NEED_COMMENT:        public                                      & opened("need.comment"),
-    NEED_MODERATE:       moderator & ~author,
+    NEED_MODERATE:       moderator & ~author                         & ~unsent,
     NEED_ATTACH:         technician                                  & public,
     NEED_ANSWER:         technician                                  & public,
-    COMMENT_MODERATE:    moderator & ~author,
+    COMMENT_MODERATE:    moderator & ~author                         & ~unsent,
     MODERATION_OPEN:     any_moderator,
     CALENDAR_EDIT:       technician,
     CHALLENGE_EDIT:      technician,

@@ -44,10 +44,17 @@ def _settle(database: Database) -> None:
         connection.execute(text("VACUUM ANALYZE"))
 
 
+def _version(database: Database) -> str:
+    with database.reading() as db:
+        return str(db.scalar(text("SHOW server_version"))).split()[0]
+
+
 def measure(report: Report, engine: str) -> None:
     """Everything that asks a database."""
     print(f"({data.NEEDS} needs and {data.SUPPORTS} supports on {engine}…)", flush=True)
     with filled(engine) as (database, territory_id):
+        if not database.is_sqlite:
+            report.engines.append(f"PostgreSQL {_version(database)}")
         app = create_app(get_settings(), database)
         gc.collect()
         gc.freeze()  # as the server does once started

@@ -12,7 +12,7 @@ from app.board import queries as board
 from app.board.models import PriorityTally
 from app.core.db import Database
 from bench.clock import compare
-from bench.report import Report, milliseconds, ratio
+from bench.report import Report, clock, milliseconds, ratio
 
 Figures = dict[tuple[int, str], tuple[int, int]]
 _PUBLIC = "n.territory_id = :territory AND n.status IN ('published', 'masked') AND n.priority_id IS NOT NULL"
@@ -53,7 +53,7 @@ def figures(report: Report, database: Database, engine: str, territory_id: int) 
         "One territory with 20,000 needs and 50,000 supports. The figures of its cards (needs written, distinct "
         "voices, by collège) from the counters, against the quickest of three ways of recounting them in SQL; both "
         "give the same figures, or the run stops. « Whole board » is what the page asks for: the counters, and what "
-        "is awaited, which is counted at each reading. Time on the wall.",
+        f"is awaited, which is counted at each reading. {clock(database)}.",
     )
     with database.reading() as db:
         priorities = [p.id or 0 for p in accords.priorities(db, territory_id)]
@@ -66,7 +66,7 @@ def figures(report: Report, database: Database, engine: str, territory_id: int) 
             if _recount(db, territory_id, statement) != true:
                 raise RuntimeError(f"the recount « {name} » and the counters disagree")
             acts[name] = partial(_recount, db, territory_id, statement)
-        costs = {name: cost.wall for name, cost in compare(acts, rounds=7).items()}
+        costs = {name: cost.work(here=database.is_sqlite) for name, cost in compare(acts, rounds=7).items()}
     best = min(HEARD, key=lambda name: costs[name])
     section.add("counters", milliseconds(costs["counters"]))
     section.add(f"best recount (« {best} »)", milliseconds(costs[best]))

@@ -93,7 +93,10 @@ def test_every_need_acknowledged_before_a_kill_is_there_after_it(engine: Engine,
             kept = set(db.exec(select(Need.tracking_digest)))
         database.dispose()
         assert len(acknowledged) >= 6
-        assert {digest(tracking_code(once)) for once in acknowledged} <= kept
+        assert {
+            digest(tracking_code("\n".join((once, WORDS["title"], WORDS["text"], WORDS["place"]))))
+            for once in acknowledged
+        } <= kept
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field, field_validator, model_validator
 
 from app.accords.states import Verb
-from app.core.forms import Form, wrong
+from app.core.forms import Form, Id, wrong
 from app.core.i18n import gettext as _
 from app.core.i18n import today
 
@@ -39,9 +39,9 @@ class PriorityForm(Form):
 
     title: str = Field(min_length=8, max_length=160)
     text: str = Field(default="", max_length=2000)
-    theme_id: int
-    challenge_id: int | None = None
-    edited: int = 0
+    theme_id: Id
+    challenge_id: Id | None = None
+    edited: int = Field(default=0, ge=0, le=10**6)
 
 
 class StageForm(Form):

@@ -253,5 +253,10 @@ def rank_priority(
         shown = blank(PriorityForm, **priority.model_dump() | form.values)
         shown.errors |= form.errors
         return _priority_page(request, db, _home(db, priority), shown, priority, 422)
-    service.rank(db, priority, form.ok, by=me.person_id)
+    try:
+        service.rank(db, priority, form.ok, by=me.person_id)
+    except ConflictError as taken:
+        shown = blank(PriorityForm, **priority.model_dump() | form.values)
+        shown.errors["rank"] = taken.message
+        return _priority_page(request, db, _home(db, priority), shown, priority, 409)
     return go(request, "board.priority", priority_id=priority.id, flash=_("Rang enregistré."))

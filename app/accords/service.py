@@ -1,7 +1,10 @@
 """Verbs on accords: the calendar, enjeux, priorités."""
 
+from datetime import UTC, datetime, time
+
 from sqlmodel import Session
 
+from app.accords import queries
 from app.accords.forms import ChallengeForm, PhaseForm, PriorityForm, RankForm
 from app.accords.models import Accord, Challenge, Phase, Priority
 from app.accords.states import CHALLENGE, PRIORITY, Stage
@@ -50,6 +53,8 @@ def save_priority(
         ConflictError: somebody else changed it since the form was opened.
     """
     verb = "edit" if priority else "propose"
+    if priority:
+        db.refresh(priority, with_for_update=True)
     if priority and priority.edited != form.edited:
         raise ConflictError(_("Quelqu’un a modifié cette priorité pendant que vous écriviez. Relisez sa version."))
     priority = priority or Priority(
@@ -73,7 +78,17 @@ def move_challenge(db: Session, challenge: Challenge, verb: str, *, by: int | No
 
 
 def rank(db: Session, priority: Priority, form: RankForm, *, by: int | None) -> None:
-    """Record the rank that the territorial committee set, or that it unset."""
+    """Record the rank that the territorial committee set, or that it unset.
+
+    Raises:
+        ConflictError: another priorité of the territory holds this rank.
+    """
+    holder = next((p for p in queries.priorities(db, priority.territory_id) if p.rank == form.rank), None)
+    if form.rank and holder and holder.id != priority.id:
+        raise ConflictError(
+            _("Le rang %(n)s est déjà celui de « %(title)s ».") % {"n": form.rank, "title": holder.title}
+        )
     priority.rank = form.rank
     priority.ranked_on = form.ranked_on if form.rank else None
-    note_event(db, priority, "rank", by=by, note=str(form.rank or ""))
+    at = datetime.combine(priority.ranked_on, time(12), UTC) if priority.ranked_on else None
+    note_event(db, priority, "rank", by=by, note=str(form.rank or ""), at=at)

@@ -114,7 +114,7 @@ class Database:
         else:
             self.writer = self.reader = create_engine(
                 url.replace("postgresql://", "postgresql+psycopg://", 1),
-                pool_size=slots + 2, max_overflow=2, pool_pre_ping=True, pool_use_lifo=True,
+                pool_size=slots + 2, max_overflow=2, pool_pre_ping=True, pool_use_lifo=True, hide_parameters=True,
             )  # fmt: skip
 
     def _sqlite_engines(self) -> tuple[Engine, Engine]:
@@ -122,10 +122,22 @@ class Database:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         shared = ["busy_timeout=5000", "foreign_keys=ON", "cache_size=-16000", "mmap_size=67108864"]
         connect = {"check_same_thread": False}
-        writer = create_engine(self.url, connect_args=connect, poolclass=QueuePool, pool_size=1, max_overflow=1)
+        writer = create_engine(
+            self.url,
+            connect_args=connect,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=1,
+            hide_parameters=True,  # an error must not carry people's words into the logs
+        )
         _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=["journal_mode=WAL", "synchronous=FULL", *shared])
         reader = create_engine(
-            self.url, connect_args=connect, poolclass=QueuePool, pool_size=self.slots, pool_use_lifo=True
+            self.url,
+            connect_args=connect,
+            poolclass=QueuePool,
+            pool_size=self.slots,
+            pool_use_lifo=True,
+            hide_parameters=True,
         )
         _tune_sqlite(reader, begin="BEGIN", pragmas=[*shared, "query_only=ON"])
         return writer, reader

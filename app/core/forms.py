@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, get_origin
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.core.errors import DomainError
@@ -23,6 +24,9 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = "\n".join(line.rstrip() for line in _CONTROL.sub("", text).split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]  # what every engine keeps in an integer column
 
 
 class Form(BaseModel):
@@ -50,8 +54,8 @@ F = TypeVar("F", bound=Form)
 class Filled(Generic[F]):
     """A form as sent: ``values`` to show again, ``errors`` by field, ``data`` if valid."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = attribute(default_factory=dict)
+    errors: dict[str, str] = attribute(default_factory=dict)
     data: F | None = None
 
     def refuse(self, name: str, message: str) -> None:

@@ -53,5 +53,9 @@ class Limit:
 
     async def __call__(self, request: Request) -> None:
         """Count this request."""
+        self.count(request)
+
+    def count(self, request: Request) -> None:
+        """Count this request, from inside a handler that keeps what was typed."""
         limiter: Limiter = request.app.state.limiter
         limiter.hit(self.rule, self.name, request.client.host if request.client else "local")

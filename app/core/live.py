@@ -71,7 +71,7 @@ class Hub:
     async def _send_all(self, topic: str, payload: bytes) -> None:
         message = {"type": "http.response.body", "body": payload, "more_body": True}
         for count, send in enumerate(list(self.clients[topic]), start=1):
-            await _offer(send, message)
+            _offer(send, message)
             if count % SLICE == 0:
                 await asyncio.sleep(0)
 
@@ -87,7 +87,7 @@ class Hub:
             while not (gone.done() or closing.done()):
                 await asyncio.wait({gone, closing}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
                 if not gone.done():
-                    await _offer(send, {"type": "http.response.body", "body": b": \n\n", "more_body": True})
+                    _offer(send, {"type": "http.response.body", "body": b": \n\n", "more_body": True})
         finally:
             for topic in topics:
                 self.clients[topic].discard(send)
@@ -106,12 +106,19 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _offer(send: Send, message: Any) -> None:
-    """Send without waiting for a full buffer: the next tick carries the whole state."""
+def _offer(send: Send, message: Any) -> None:
+    """Send what the buffer takes at once; a full one is left: the next tick carries the whole state.
+
+    The first step of ``send`` is run by hand: a task a client would cost more than the message.
+    """
+    step = send(message).__await__()
     try:
-        await asyncio.wait_for(send(message), timeout=0.05)
-    except (TimeoutError, OSError, RuntimeError):
-        return  # a slow or gone reader never delays the room; its own wait will see it leave
+        next(step)
+    except StopIteration:
+        return
+    except (OSError, RuntimeError):
+        return  # its reader is gone; its own wait will see it leave
+    step.close()  # an awaiting coroutine: nothing of this message was written
 
 
 class Stream(Response):

@@ -2,6 +2,7 @@
 
 import smtplib
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
@@ -42,7 +43,7 @@ def message(mail: Mail) -> EmailMessage:
     settings = get_settings()
     email = EmailMessage()
     email["From"] = settings.mail_from
-    email["To"] = mail.to
+    email["To"] = Address(addr_spec=mail.to)
     email["Subject"] = mail.subject
     email["Date"] = formatdate()
     email["Message-ID"] = make_msgid(domain=urlsplit(settings.public_url).hostname or "localhost")

@@ -2,10 +2,14 @@
 
 import json
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+from app.core.errors import UnavailableError
+from app.core.i18n import gettext as _
 
 TEMPLATES = Path("templates/pdf")
 FONTS = Path("static/vendor")
@@ -34,9 +38,16 @@ def render(template: str, data: dict[str, Any]) -> bytes:
     """A tagged PDF; always offer its HTML twin beside it.
 
     Raises:
-        TimeoutError: the document took more than ``SECONDS`` seconds.
+        UnavailableError: the document took more than ``SECONDS`` seconds.
     """
-    return _pool().submit(compile_document, template, json.dumps(data, ensure_ascii=False)).result(SECONDS)
+    packed = json.dumps(data, ensure_ascii=False)
+    try:
+        return _pool().submit(compile_document, template, packed).result(SECONDS)
+    except BrokenProcessPool:  # the worker was killed: another takes its place
+        _pool.cache_clear()
+        return _pool().submit(compile_document, template, packed).result(SECONDS)
+    except TimeoutError as slow:
+        raise UnavailableError(_("Le PDF tarde à se faire. Réessayez dans une minute."), retry_after=60) from slow
 
 
 def shutdown() -> None:

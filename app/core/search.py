@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, UniqueConstraint, delete, text
+from sqlalchemy import ColumnElement, UniqueConstraint, delete, false, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app.core.db import is_sqlite
@@ -68,13 +68,13 @@ def forget(db: Session, kind: str, subject_id: int) -> None:
 
 
 def matching(db: Session, kind: str, query: str, column: Any) -> ColumnElement[bool] | None:
-    """A condition « this column is the id of a thing that matches », or None without a usable word.
+    """A condition « this column is the id of a thing that matches », or None for an empty query.
 
     Every word must be there; each may be the beginning of a longer one.
     """
     terms = list(dict.fromkeys(words(query)))[:MAX_TERMS]
     if not terms:
-        return None
+        return false() if query.strip() else None
     if is_sqlite(db):
         found = text("search_entry.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :terms)")
         expression = " ".join(f"{term}*" for term in terms)

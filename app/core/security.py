@@ -9,11 +9,11 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import DomainError, ForbiddenError, TooLargeError
+from app.core.errors import DomainError, ForbiddenError, NotFoundError, TooLargeError
 from app.core.i18n import gettext as _
 
 Broken = Callable[[Request, Exception], Response]
@@ -26,6 +26,7 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_HUGE_NUMBER = re.compile(r"/[0-9]{10,}")  # no identifier of ours is that long
 _SECRET_PATH = re.compile(r"^(/suivi/|/connexion/lien/|/confirmation/)[^/?]+")
 HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": CSP,
@@ -134,6 +135,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                headers.setdefault("cache-control", "private, no-store")
             await send(message)
 
         await self.app(scope, receive, add)
@@ -179,6 +181,8 @@ class Guard:
         try:
             has_session = self.cookie in headers.get("cookie", "")
             check_same_origin(scope["method"], headers, origin=self.origin, has_session=has_session)
+            if _HUGE_NUMBER.search(scope["path"]):
+                raise NotFoundError
             length = headers.get("content-length", "0")
             if not length.isdigit() or int(length) > MAX_BODY:
                 raise TooLargeError(_("Cet envoi est trop lourd. Raccourcissez votre texte, puis réessayez."))
@@ -196,6 +200,8 @@ class Guard:
 
         try:
             await self.app(scope, _bounded(receive), watch)
+        except ClientDisconnect:
+            return  # the reader left before the end: nobody is there to answer
         except Exception as failure:  # whatever breaks, its reader gets words and a number
             response = self.broken(Request(scope), failure)
             if not started:

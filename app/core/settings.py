@@ -46,13 +46,15 @@ class Settings(BaseSettings):
         return f"{parts.scheme}://{parts.netloc}"
 
     def check(self) -> None:
-        """Refuse to serve people over plain http unless it was asked for.
+        """Refuse to serve people over plain http unless it was asked for, or without any mail.
 
         Raises:
-            ValueError: the public address is http without ``demo`` nor ``allow_http``.
+            ValueError: the public address is http without ``demo`` nor ``allow_http``; no mail server.
         """
         if not (self.is_https or self.demo or self.allow_http):
             raise ValueError("EMGLEV_PUBLIC_URL must be https (or set EMGLEV_ALLOW_HTTP=true).")
+        if not (self.smtp_url or self.demo):
+            raise ValueError("EMGLEV_SMTP_URL must be set: people confirm and sign in by mail.")
 
 
 @lru_cache

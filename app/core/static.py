@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+LONGEST = 120  # characters; our own names are far shorter
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 
@@ -15,6 +17,8 @@ class BuiltFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, its smaller twin if accepted, and the right to keep it a year."""
+        if len(path) > LONGEST:
+            raise HTTPException(404)
         accepted = Headers(scope=scope).get("accept-encoding", "")
         for encoding, suffix in _ENCODINGS:
             if encoding in accepted and (Path(str(self.directory)) / (path + suffix)).is_file():

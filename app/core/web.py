@@ -104,7 +104,8 @@ def asked_block(request: Request, env: Environment, template: str) -> str | None
     if "hx-history-restore-request" in headers:
         return None
     target = headers.get("hx-target", "").rpartition("#")[2]
-    return target if target in env.get_template(template).blocks else None
+    places = env.get_template("layout.html").blocks  # filled by pages, never rendered alone
+    return target if target in env.get_template(template).blocks and target not in places else None
 
 
 def _context(request: Request, context: dict[str, Any]) -> dict[str, Any]:
@@ -172,6 +173,7 @@ def go(
 
 def go_to(request: Request, path: str, *, flash: str | None = None, level: str = "ok") -> Response:
     """As ``go``, to a path of this site."""
+    path = quote(path, safe="/?&=#%-._~:@!$'()*+,;")
     response: Response
     if request.headers.get("hx-request") == "true":
         response = Response(status_code=204, headers={"hx-redirect": path})
@@ -179,7 +181,9 @@ def go_to(request: Request, path: str, *, flash: str | None = None, level: str =
         response = RedirectResponse(path, status_code=303)
     if flash:
         packed = base64.urlsafe_b64encode(json.dumps([level, flash]).encode()).decode()
-        response.set_cookie(FLASH_COOKIE, packed, max_age=60, httponly=True, samesite="lax")
+        response.set_cookie(
+            FLASH_COOKIE, packed, max_age=60, httponly=True, samesite="lax", secure=get_settings().is_https
+        )
     return response
 
 
@@ -196,7 +200,7 @@ def _read_flash(request: Request) -> list[tuple[str, str]]:
         return []
     try:
         level, text = json.loads(base64.urlsafe_b64decode(packed.encode()))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return []  # a cookie that we did not write says nothing
     return [(level, text)] if level in ("ok", "info", "attention", "error") and isinstance(text, str) else []
 

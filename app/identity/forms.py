@@ -1,6 +1,7 @@
 """What a person types to sign in."""
 
-from pydantic import EmailStr, Field, field_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, field_validator
 
 from app.core.forms import Form, wrong
 from app.core.i18n import gettext as _
@@ -9,7 +10,7 @@ from app.core.i18n import gettext as _
 class SignInForm(Form):
     """An address to send a link to."""
 
-    email: EmailStr = Field(max_length=254)
+    email: str = Field(max_length=254)
     next: str = Field(default="", max_length=500)
 
     @field_validator("email", mode="before")
@@ -30,8 +31,7 @@ def plain_email(value: str) -> str:
     Raises:
         PydanticCustomError: it has not the form of an address, said in plain words.
     """
-    value = str(value).strip().lower()
-    name, at, host = value.rpartition("@")
-    if not (name and at and "." in host) or " " in value:
-        raise wrong(_("Écrivez une adresse complète, par exemple nom@exemple.fr."))
-    return value
+    try:
+        return validate_email(str(value).strip().lower(), check_deliverability=False).normalized
+    except EmailNotValidError as invalid:
+        raise wrong(_("Écrivez une adresse complète, par exemple nom@exemple.fr.")) from invalid

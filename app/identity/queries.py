@@ -62,10 +62,12 @@ def proof_by_token(db: Session, token: str) -> EmailProof | None:
     return db.exec(select(EmailProof).where(EmailProof.digest == digest(token))).first()
 
 
-def recent_proofs(db: Session, email: str, *, within: timedelta) -> int:
-    """How many links were sent to this address lately."""
+def recent_proofs(db: Session, email: str, *, within: timedelta, sign_in: bool) -> int:
+    """How many links were sent to this address lately, to sign in or to confirm: one never blocks the other."""
     since = now() - within
     statement = select(func.count()).where(EmailProof.email == email.lower(), col(EmailProof.created_at) > since)
+    kind = col(EmailProof.purpose) == "sign_in"
+    statement = statement.where(kind if sign_in else ~kind)
     return db.exec(statement).one()
 
 

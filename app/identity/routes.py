@@ -53,7 +53,14 @@ def _proof(db: Db, token: str) -> EmailProof:
 def open_link(request: Request, db: Db, token: str) -> Response:
     """A page with a button: mail scanners follow links, they press no button."""
     known = service.matches_browser(_proof(db, token), request.cookies.get(BROWSER_COOKIE))
-    return page(request, "identity/open_link.html", form=blank(CodeForm), known=known, token=token)
+    return page(
+        request,
+        "identity/open_link.html",
+        form=blank(CodeForm),
+        known=known,
+        token=token,
+        headers={"cache-control": "no-store", "referrer-policy": "no-referrer"},
+    )
 
 
 @router.post("/connexion/lien/{token}", name="identity.use_link", dependencies=[Depends(limit("link", "30/hour"))])

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, update
 
-from app.core.db import now
+from app.core.db import insert_once, now
 from app.core.errors import GoneError, TooManyError
 from app.core.i18n import gettext as _
 from app.core.mail import post
@@ -37,7 +37,7 @@ def issue_proof(
     Raises:
         TooManyError: this address was sent too many links within the hour (counted in the database).
     """
-    if queries.recent_proofs(db, email, within=timedelta(hours=1)) >= LINKS_PER_HOUR:
+    if queries.recent_proofs(db, email, within=timedelta(hours=1), sign_in=purpose == SIGN_IN) >= LINKS_PER_HOUR:
         raise TooManyError(
             _("Plusieurs messages viennent de partir vers cette adresse. Lisez-les, ou réessayez dans une heure."),
             retry_after=3600,
@@ -55,10 +55,12 @@ def usable(proof: EmailProof | None) -> EmailProof:
     """The proof, if it may still be used.
 
     Raises:
-        GoneError: unknown, used, expired or tried too often; the words are the same for all.
+        GoneError: used, or unknown, expired, tried too often (the same words for these).
     """
-    if proof is None or proof.used_at or proof.expires_at < now() or proof.attempts >= CODE_TRIES:
-        raise GoneError(_("Ce lien a déjà servi ou a expiré. Demandez-en un nouveau : c’est immédiat."))
+    if proof and proof.used_at:
+        raise GoneError(_("Ce lien a déjà servi : ce qu’il confirmait est enregistré. Il n’y a rien d’autre à faire."))
+    if proof is None or proof.expires_at < now() or proof.attempts >= CODE_TRIES:
+        raise GoneError(_("Ce lien a expiré. Refaites votre demande sur le site : un nouveau lien part aussitôt."))
     return proof
 
 
@@ -103,19 +105,28 @@ def try_code(db: Session, proof: EmailProof, code: str) -> bool:
     """Compare the code typed with the one shown in the asking browser; tries are counted."""
     if proof.code and hmac.compare_digest(proof.code, digest(code.strip().upper().replace(" ", ""))):
         return True
-    proof.attempts += 1
-    db.add(proof)
+    more = update(EmailProof).where(col(EmailProof.id) == proof.id).values(attempts=EmailProof.attempts + 1)
+    db.execute(more)
     return False
 
 
 def person_for(db: Session, email: str, *, college: str | None = None, commune: str | None = None) -> Person:
     """The person of a proved address, created at the first proof."""
     person = queries.person_by_email(db, email)
+    if person is None:  # two links of one new address may be confirmed at the same moment
+        pseudonym = _("Voix %(code)s") % {"code": random_code(4)}
+        insert_once(
+            db,
+            Person,
+            email=email.lower(),
+            pseudonym=pseudonym,
+            college=college,
+            commune_insee=commune,
+            created_at=now(),
+        )
+        person = queries.person_by_email(db, email)
     if person is None:
-        person = Person(
-            email=email.lower(), pseudonym=_("Voix %(code)s") % {"code": random_code(4)},
-            college=college, commune_insee=commune, created_at=now(),
-        )  # fmt: skip
+        raise LookupError("a person just inserted is there")
     if person.college is None:
         person.college = college
     db.add(person)

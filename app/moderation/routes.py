@@ -39,7 +39,7 @@ def _context(db: Db, me: Me) -> dict[str, Any]:
     held = me.territories("moderator")
     territories = [t for t in places.territories if held is None or t.id in held]
     return {
-        "queue": queries.queue(db, me), "places": places, "territories": territories,
+        "nav": "moderation", "queue": queries.queue(db, me), "places": places, "territories": territories,
         "reasons": [(r.value, _(REASON_LABELS[r]), REASON_ARTICLES[r]) for r in REASON_LABELS],
         "labels": MODERATION_LABELS, "kinds": COMMENT_LABELS, "origins": ORIGIN_LABELS,
     }  # fmt: skip
@@ -128,11 +128,13 @@ def decide_comment(
     data = form.ok
     if data is None:
         return _show_comment(request, db, me, comment, form)
+    need = needs.of_thread(db, comment.thread_id)
+    about = need.title if need else ""
     by = me.person_id or 0
     if data.decision == "publish":
-        thread_verbs.publish_comment(db, comment, by=by)
+        thread_verbs.publish_comment(db, comment, by=by, about=about)
     elif data.reason:
-        thread_verbs.refuse_comment(db, comment, by=by, reason=data.reason, note=data.note)
+        thread_verbs.refuse_comment(db, comment, by=by, about=about, reason=data.reason, note=data.note)
     return _next(request, data.decision == "publish")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Form, wrong
+from app.core.forms import Form, Id, clean, wrong
 from app.core.i18n import gettext as _
 from app.core.i18n import today
 from app.identity.forms import plain_email
@@ -33,7 +33,7 @@ class NeedForm(Form):
     def _one_line(cls, value: str) -> str:
         return " ".join(value.split())
 
-    @field_validator("email")
+    @field_validator("email", mode="before")
     @classmethod
     def _email(cls, value: str | None) -> str | None:
         return plain_email(value) if value else None
@@ -56,34 +56,34 @@ class NeedForm(Form):
 class NeedFilter(Form):
     """How a reader narrows and orders the list; every value may come from a hand-typed address."""
 
-    q: str = Field(default="", max_length=200)
-    territoire: str = Field(default="", max_length=80)
-    theme: str = Field(default="", max_length=40)
-    commune: str = Field(default="", max_length=5)
+    q: str = ""
+    territoire: str = ""
+    theme: str = ""
+    commune: str = ""
     college: College | None = None
     etat: ListState | None = None
     priorite: int | None = Field(default=None, ge=1, le=2**31)
     tri: Sort = Sort.RECENT
-    apres: str = Field(default="", max_length=60)
-    avant: str = Field(default="", max_length=60)
+    apres: str = ""
+    avant: str = ""
 
     @model_validator(mode="before")
     @classmethod
     def _forgive(cls, values: dict[str, str]) -> dict[str, str]:
         """An unknown value narrows nothing: a mistyped address still shows a list."""
-        kept = {k: v for k, v in values.items() if v not in ("", None)}
+        kept = {k: clean(str(v)) for k, v in values.items() if v not in ("", None)}
         for name, choices in (("college", College), ("etat", ListState), ("tri", Sort)):
             if name in kept and kept[name] not in set(choices):
                 del kept[name]
         if not re.fullmatch(r"[1-9][0-9]{0,8}", str(kept.get("priorite", "1"))):
             del kept["priorite"]
-        return {k: str(v)[: _LENGTHS.get(k, 40)] for k, v in kept.items()}
+        return {k: v[: _LENGTHS.get(k, 40)] for k, v in kept.items()}
 
 
 class AttachForm(Form):
     """The priorité that a need serves; empty to detach."""
 
-    priority_id: int | None = None
+    priority_id: Id | None = None
     note: str = Field(default="", max_length=600)
 
 
@@ -92,7 +92,7 @@ class AnswerForm(Form):
 
     outcome: Outcome
     text: str = Field(min_length=20, max_length=3000)
-    body_id: int
+    body_id: Id
     addressee: str = Field(default="", max_length=160)
     answered_on: date
 

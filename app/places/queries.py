@@ -47,9 +47,15 @@ _cache: dict[str, Reference] = {}
 def reference(db: Session) -> Reference:
     """The whole geography; read once a process and database."""
     key = str(db.get_bind().engine.url)
-    if key not in _cache:
-        _cache[key] = _load(db)
-    return _cache[key]
+    known = _cache.get(key) or _load(db)
+    if known.territories:  # an empty geography is one not loaded yet
+        _cache[key] = known
+    return known
+
+
+def count_territories(db: Session) -> int:
+    """How many territories the database holds now, past any cache."""
+    return db.exec(select(func.count()).select_from(Territory)).one()
 
 
 def forget_reference() -> None:

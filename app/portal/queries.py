@@ -16,7 +16,6 @@ from app.core.mail import Mail
 from app.identity.models import Body
 from app.needs.models import Need, NeedAnswer
 from app.needs.queries import PUBLIC
-from app.needs.states import ListState
 from app.places.models import Commune, Territory
 
 
@@ -95,6 +94,3 @@ def mailbox(db: Session, *, limit: int = 50) -> Sequence[Mail]:
 def accord_period(accord: Accord) -> str:
     """« 2027-2033 »."""
     return f"{accord.starts_on.year}-{accord.ends_on.year}"
-
-
-LATE = ListState.LATE

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from app.accords import queries as accords
-from app.core.errors import ConflictError, DomainError, ForbiddenError, GoneError
+from app.core.errors import ForbiddenError, GoneError
 from app.core.i18n import gettext as _
 from app.identity import service as identity
 from app.identity.models import EmailProof, Person
@@ -41,6 +41,7 @@ def _need(db: Session, need_id: int) -> Need:
 
 
 def _confirm_need(db: Session, proof: EmailProof) -> tuple[Need, str]:
+    """Said while needs were open, it counts even if its address is confirmed after they closed."""
     need = _need(db, proof.data["need"])
     need_verbs.confirm(db, need, proof.email)
     return need, _("Merci : votre besoin part en relecture et compte pour une voix.")
@@ -76,6 +77,3 @@ def save_profile(db: Session, person: Person, form: ProfileForm) -> None:
     person.college = form.college.value if form.college else None
     person.commune_insee = form.commune or None
     db.add(person)
-
-
-REFUSALS: tuple[type[DomainError], ...] = (GoneError, ForbiddenError, ConflictError)

@@ -17,7 +17,7 @@ class VoiceForm(Form):
     college: College | None = None
     email: str | None = Field(default=None, max_length=254)
 
-    @field_validator("email")
+    @field_validator("email", mode="before")
     @classmethod
     def _email(cls, value: str | None) -> str | None:
         return plain_email(value) if value else None

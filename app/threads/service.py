@@ -1,5 +1,7 @@
 """Verbs on threads: speak once per forum, support, comment, and moderation of comments."""
 
+from datetime import timedelta
+
 from sqlmodel import Session, col, delete, select
 
 from app.core import live
@@ -21,6 +23,7 @@ from app.threads.states import (
 )
 
 CONFIRM_COMMENT = "comment"
+SENT_TWICE = timedelta(minutes=10)  # the same words within this time are a double click
 ALL_QUEUES = "moderation"
 
 
@@ -72,6 +75,13 @@ def comment(
     signature: str, author_id: int | None, a_posteriori: bool = False,
 ) -> Comment:  # fmt: skip
     """Write a comment; with a known author it goes to moderation, otherwise its address is awaited."""
+    same = select(Comment).where(
+        Comment.thread_id == thread.id, Comment.text == text, Comment.author_id == author_id,
+        col(Comment.created_at) > now() - SENT_TWICE,
+    )  # fmt: skip
+    already = db.exec(same).first() if author_id else None
+    if already:
+        return already
     written = Comment(
         thread_id=thread.id or 0, territory_id=territory_id, author_id=author_id, college=college,
         signature=signature, kind=kind.value, text=text, status=Moderation.DRAFT.value, created_at=now(),
@@ -105,19 +115,21 @@ def ask_comment_confirmation(db: Session, written: Comment, email: str, title: s
     post(db, email, _("Confirmez votre commentaire"), body)
 
 
-def publish_comment(db: Session, written: Comment, *, by: int) -> None:
+def publish_comment(db: Session, written: Comment, *, by: int, about: str) -> None:
     """A moderator lets it be read."""
     MODERATION.move(db, written, "publish", by=by)
     written.published_at = now()
-    _tell_author(db, written, _("Votre commentaire est publié"), _("Le Conseil de développement l’a relu et publié."))
+    _tell_author(
+        db, written, about, _("Votre commentaire est publié"), _("Il a été relu par le Conseil de développement.")
+    )
     queue_moved(db, written.territory_id)
 
 
-def refuse_comment(db: Session, written: Comment, *, by: int, reason: RefusalReason, note: str) -> None:
+def refuse_comment(db: Session, written: Comment, *, by: int, about: str, reason: RefusalReason, note: str) -> None:
     """A moderator does not publish it, and says which rule and why."""
     MODERATION.move(db, written, "refuse", by=by, note=reason.value)
     written.reason, written.reason_note = reason.value, note
-    _tell_author(db, written, _("Votre commentaire n’est pas publié"), refusal_text(reason, note))
+    _tell_author(db, written, about, _("Votre commentaire n’est pas publié"), refusal_text(reason, note))
     queue_moved(db, written.territory_id)
 
 
@@ -133,12 +145,11 @@ def refusal_text(reason: RefusalReason, note: str) -> str:
     return "\n".join(part for part in (rule, note, contest) if part)
 
 
-def _tell_author(db: Session, written: Comment, subject: str, text: str) -> None:
+def _tell_author(db: Session, written: Comment, about: str, subject: str, text: str) -> None:
     author = people.person(db, written.author_id) if written.author_id else None
     if author:
-        post(db, author.email, subject, _("Bonjour,\n\n%(text)s\n\nVos mots :\n%(words)s\n") % {
-            "text": text, "words": written.text,
-        })  # fmt: skip
+        body = _("Bonjour,\n\nVotre commentaire sous « %(about)s » :\n\n%(text)s\n\nVos mots :\n%(words)s\n")
+        post(db, author.email, subject, body % {"about": about, "text": text, "words": written.text})
 
 
 def submission_key() -> str:

@@ -98,7 +98,7 @@ class Origin(StrEnum):
 
 
 ORIGIN_LABELS = {
-    Origin.ONLINE: label("En ligne"),
+    Origin.ONLINE: label("Par internet"),
     Origin.PAPER: label("Sur papier"),
     Origin.PHONE: label("Par téléphone"),
     Origin.WORKSHOP: label("En atelier"),

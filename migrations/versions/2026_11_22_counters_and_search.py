@@ -65,6 +65,13 @@ UNHEARD = """
 UPDATE priority_tally SET voices = voices - 1
  WHERE priority_id = OLD.priority_id AND college = (SELECT college FROM voice WHERE id = OLD.voice_id);
 """
+COLLEGE_CHANGED = """
+UPDATE priority_tally SET voices = voices - 1
+ WHERE college = OLD.college AND priority_id IN (SELECT priority_id FROM priority_voice WHERE voice_id = NEW.id);
+INSERT INTO priority_tally (priority_id, college, needs, voices)
+ SELECT priority_id, NEW.college, 0, 1 FROM priority_voice WHERE voice_id = NEW.id
+ ON CONFLICT (priority_id, college) DO UPDATE SET voices = priority_tally.voices + 1;
+"""
 TRIGGERS = [
     ("support_added", "INSERT", "support", SUPPORT_IN),
     ("support_removed", "DELETE", "support", SUPPORT_OUT),
@@ -76,6 +83,7 @@ TRIGGERS = [
     ("need_removed", "DELETE", "need", NEED_OUT),
     ("voice_heard", "INSERT", "priority_voice", HEARD),
     ("voice_unheard", "DELETE", "priority_voice", UNHEARD),
+    ("voice_moved", "UPDATE OF college", "voice", COLLEGE_CHANGED),
 ]
 SQLITE_SEARCH = [
     """CREATE VIRTUAL TABLE search_fts USING fts5

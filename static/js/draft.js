@@ -21,7 +21,9 @@ function keep(form) {
   const key = form.dataset.draft;
   const note = form.querySelector("[data-draft-note]");
   if (wasSent(key) && document.querySelector("#flash .notice--ok")) forget(key);
+  const early = [...form.elements].some((field) => field.value && field.defaultValue !== undefined && field.value !== field.defaultValue);
   if (restore(form, read(key))) say(note, "restored");
+  if (early && !form.querySelector("[aria-invalid]")) save(form, key, note); // typed before this script arrived
   form.addEventListener("submit", () => sessionStorage.setItem(SENT + key, "1"));
   let timer;
   form.addEventListener("input", () => {

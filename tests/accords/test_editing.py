@@ -137,13 +137,21 @@ def test_a_stage_moves_with_its_event_and_never_skips(site: Site) -> None:
 
 def test_a_rank_carries_the_date_of_the_committee(site: Site) -> None:
     priority, clerk = _priority(site, "retained"), site.signed_in("technician")
+    with site.reading() as db:
+        held = db.exec(
+            select(Priority.rank).where(
+                Priority.territory_id == priority.territory_id, Priority.rank.is_not(None), Priority.id != priority.id  # type: ignore[union-attr]
+            )
+        ).first()  # fmt: skip
+    taken = clerk.post(f"/priorites/{priority.id}/rang", {"rank": str(held), "ranked_on": today().isoformat()})
+    assert taken.status_code == 409 and "déjà celui de" in taken.text
     assert clerk.post(f"/priorites/{priority.id}/rang", {"rank": "2"}).status_code == 422
     assert (
         clerk.post(f"/priorites/{priority.id}/rang", {"rank": "0", "ranked_on": today().isoformat()}).status_code == 422
     )
-    clerk.post(f"/priorites/{priority.id}/rang", {"rank": "2", "ranked_on": today().isoformat()})
+    clerk.post(f"/priorites/{priority.id}/rang", {"rank": "7", "ranked_on": today().isoformat()})
     with site.reading() as db:
-        assert db.get_one(Priority, priority.id).rank == 2
+        assert db.get_one(Priority, priority.id).rank == 7
 
 
 @pytest.mark.parametrize("persona", ["resident", "moderator", "elected", "facilitator"])

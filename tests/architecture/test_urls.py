@@ -28,7 +28,7 @@ def test_every_address_is_written_in_kebab_case() -> None:
 # Called by machines, or by an address that people receive in a mail or read on a screen.
 FROM_OUTSIDE = {
     "identity.open_link", "portal.open_confirmation", "portal.join", "portal.alive", "portal.ready", "portal.metrics",
-    "portal.robots",
+    "portal.robots", "needs.supports", "needs.comments",
 }  # fmt: skip
 
 

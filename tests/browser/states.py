@@ -134,7 +134,7 @@ NEEDS = [
     S("follow-up of a need", "/besoins/{waiting}/suite", "technician"),
     S("follow-up of an answered need", "/besoins/{answered}/suite", "technician"),
     S("answer refused", "/besoins/{waiting}/suite", "technician", 422, acts.answer_badly),
-    S("attachment without effect", "/besoins/{waiting}/suite", "technician", 409, acts.detach_nothing),
+    S("attachment without effect", "/besoins/{waiting}/suite", "technician", 422, acts.detach_nothing),
 ]
 SAYING = [
     S("new need", "/besoins/nouveau"),

@@ -66,6 +66,7 @@ def find(visitor: Visitor, title: str) -> Page:
     visitor.go("/besoins")
     visitor.page.get_by_role("searchbox").fill(title)
     visitor.page.get_by_role("button", name="Chercher").click()
+    expect(visitor.page.get_by_role("list", name="Filtres actifs")).to_contain_text(title)
     link = visitor.page.locator("#need_list .need-row__title").get_by_role("link", name=title)
     expect(link).to_be_visible()
     visitor.follow(link)

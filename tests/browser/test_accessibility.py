@@ -114,7 +114,8 @@ def test_the_checks_see_what_they_look_for(readers: Crowd) -> None:
       document.querySelector("main").innerHTML =
         "<nav><a href='#' id='bad'>x</a></nav><p id='faint'>Un texte trop pâle</p><img src='data:,'>";
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(`#bad { outline: none !important; inline-size: 900px; display: block; block-size: 9px }
+      sheet.replaceSync(`#bad { all: unset !important; position: absolute !important; inline-size: 900px !important;
+          block-size: 9px !important }
         #faint { color: #ddd; background: #fff }`);
       document.adoptedStyleSheets.push(sheet);
     }""")

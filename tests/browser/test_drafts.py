@@ -1,7 +1,7 @@
 """Nothing typed is lost: no network, a closed tab, a second thought."""
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from tests.browser.acts import TEXT, TITLE, fill_need, say
 from tests.browser.visitor import Crowd, Visitor
@@ -60,10 +60,24 @@ def test_while_the_network_is_away_the_page_says_that_the_text_is_kept(readers: 
 
 def test_words_typed_just_before_leaving_are_kept_too(readers: Crowd) -> None:
     visitor = readers.visitor()
-    page = visitor.go(FORM)
-    page.get_by_label("En une phrase").fill(TITLE)
+    page = _written(visitor)
+    page.get_by_label("En une phrase").fill("Un autre titre, le dernier mot")
     visitor.click("Besoins")
-    expect(visitor.go(FORM).get_by_label("En une phrase")).to_have_value(TITLE)
+    expect(visitor.go(FORM).get_by_label("En une phrase")).to_have_value("Un autre titre, le dernier mot")
+
+
+def test_words_typed_before_the_script_arrived_are_kept_too(readers: Crowd) -> None:
+    visitor = readers.visitor()
+    held: list[Route] = []
+    visitor.page.route("**/js/draft.*.js", lambda route: held.append(route))
+    with visitor.page.expect_request("**/js/draft.*.js"):
+        page = visitor.go(FORM)
+    page.get_by_label("En une phrase").fill(TITLE)
+    held[0].continue_()
+    expect(page.locator(NOTE)).to_have_text("Brouillon gardé sur cet appareil.")
+    page.unroute_all()
+    page.reload()
+    expect(page.get_by_label("En une phrase")).to_have_value(TITLE)
 
 
 def test_once_sent_the_draft_is_forgotten(people: Crowd) -> None:
@@ -95,9 +109,10 @@ def test_going_back_to_a_form_finds_it_as_it_was(readers: Crowd) -> None:
 
 def test_where_nothing_may_be_kept_the_form_still_works(readers: Crowd) -> None:
     visitor = readers.visitor()
-    visitor.context.add_init_script(
-        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
-    )
+    visitor.context.add_init_script("""
+      const refuse = { get() { throw new DOMException("no", "SecurityError"); } };
+      for (const store of ["localStorage", "sessionStorage"]) Object.defineProperty(window, store, refuse);
+    """)
     page = visitor.go(FORM)
     with pytest.raises(Error, match="SecurityError"):
         page.evaluate("localStorage.length")

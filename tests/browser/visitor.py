@@ -20,13 +20,14 @@ from playwright.sync_api import (
     Request,
     Response,
     WebError,
+    expect,
     sync_playwright,
 )
 
 from tests.browser.server import Server
 
 HOME = "morlaix-communaute"
-PATIENCE = 15_000  # ms: how long a condition is waited for
+PATIENCE = 30_000  # ms: how long a condition is waited for
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--disable-dev-shm-usage",
@@ -39,6 +40,7 @@ def open_chromium() -> Iterator[Browser]:
     """The machine's Chromium (``EMGLEV_TEST_CHROMIUM`` names another), else Playwright's own."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     found = os.environ.get("EMGLEV_TEST_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser

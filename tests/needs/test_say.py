@@ -67,6 +67,14 @@ def test_sent_twice_it_is_one_need_and_the_same_code(site: Site) -> None:
     assert count(site) == before + 1
 
 
+def test_other_words_from_a_page_shown_again_are_another_need(site: Site) -> None:
+    before, visitor = count(site), site.visitor()
+    once = {"once": "e" * 30}
+    first, second = say(visitor, **once), say(visitor, **once, title="Un tout autre besoin, écrit après Retour")
+    assert code_of(first) != code_of(second)
+    assert "Un tout autre besoin" in second.text and count(site) == before + 2
+
+
 def test_with_an_address_it_waits_for_its_confirmation_then_counts_for_a_voice(site: Site) -> None:
     visitor = site.visitor()
     code = code_of(say(visitor, email="Lena@Exemple.FR"))

@@ -1,11 +1,12 @@
 """Reads of needs: one, lists by keyset, counts that equal their lists."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, literal, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 from sqlmodel import Session, col, func, select
 
@@ -21,6 +22,7 @@ from app.threads.models import Support, Thread, Voice
 from app.threads.states import Moderation
 
 PAGE_SIZE = 20
+_KEY = re.compile(r"[0-9]{1,18}~[0-9]{1,9}")
 KIND = "need"
 PUBLIC = (Moderation.PUBLISHED.value, Moderation.MASKED.value)
 _OUTCOMES = {
@@ -123,10 +125,10 @@ def _key(row: Any, sort: Sort) -> str:
 
 def _parse(key: str, sort: Sort) -> tuple[Any, int] | None:
     value, _tilde, row_id = key.partition("~")
-    if not (value.lstrip("-").isdigit() and row_id.isdigit() and len(key) < 40):
+    if not _KEY.fullmatch(key):
         return None  # a key that we did not write starts the list again
     if sort == Sort.SUPPORTED:
-        return int(value), int(row_id)
+        return (int(value), int(row_id)) if len(value) < 10 else None
     try:
         return datetime.fromtimestamp(int(value) / 1_000_000, UTC), int(row_id)
     except (OverflowError, ValueError, OSError):
@@ -134,35 +136,42 @@ def _parse(key: str, sort: Sort) -> tuple[Any, int] | None:
 
 
 def _beyond(find: NeedFilter) -> tuple[ColumnElement[bool] | None, bool]:
-    """The condition of the page asked, and whether it is read backwards."""
+    """The condition of the page asked, and whether it is read backwards.
+
+    One comparison of a pair: both engines walk their index to it, however deep the page.
+    """
     column, descending = _keyset(find.tri)
     backwards = bool(find.avant)
     key = _parse(find.avant or find.apres, find.tri)
     if key is None:
         return None, False
-    value, row_id = key
-    smaller = descending != backwards
-    edge = column < value if smaller else column > value
-    tie = col(Need.id) < row_id if smaller else col(Need.id) > row_id
-    return or_(edge, and_(column == value, tie)), backwards
+    pair = tuple_(column, col(Need.id))
+    edge = tuple_(literal(key[0], column.type), literal(key[1]))
+    return (pair < edge if descending != backwards else pair > edge), backwards
+
+
+def _page_rows(db: Session, find: NeedFilter, wanted: list[ColumnElement[bool]], size: int) -> list[Any]:
+    """The rows of a page and one more: their ids first, from the index alone, then what they show."""
+    column, descending = _keyset(find.tri)
+    beyond, backwards = _beyond(find)
+    keys = (column, col(Need.id))
+    order = [key.desc() if descending != backwards else key.asc() for key in keys]
+    chosen = select(Need.id).where(*wanted, *([beyond] if beyond is not None else [])).order_by(*order).limit(size + 1)
+    statement: Select[Any] = (
+        select(*_ROW)  # type: ignore[call-overload]
+        .join(Thread, Thread.id == Need.thread_id)
+        .where(col(Need.id).in_(chosen))
+        .order_by(*order)
+    )
+    return list(db.execute(statement))
 
 
 def visible(db: Session, _me: Actor, find: NeedFilter, territory_id: int | None, *, size: int = PAGE_SIZE) -> Page:
     """One page of the needs that this reader may see, with the count of all of them."""
     wanted = conditions(db, find, territory_id)
     total = db.exec(select(func.count()).select_from(Need).where(*wanted)).one()
-    column, descending = _keyset(find.tri)
     beyond, backwards = _beyond(find)
-    first_is_greatest = descending != backwards
-    order = (column.desc(), col(Need.id).desc()) if first_is_greatest else (column.asc(), col(Need.id).asc())
-    statement: Select[Any] = (
-        select(*_ROW)  # type: ignore[call-overload]
-        .join(Thread, Thread.id == Need.thread_id)
-        .where(*wanted, *([beyond] if beyond is not None else []))
-        .order_by(*order)
-        .limit(size + 1)
-    )
-    rows = list(db.execute(statement))
+    rows = _page_rows(db, find, wanted, size)
     more = len(rows) > size
     rows = rows[:size]
     if backwards:

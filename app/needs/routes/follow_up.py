@@ -31,7 +31,9 @@ def _follow_page(
     request: Request, db: Db, need: Need, *, status: int = 200,
     attach: Filled[AttachForm] | None = None, answer: Filled[AnswerForm] | None = None,
 ) -> Response:  # fmt: skip
-    priorities = [p for p in accords.priorities(db, need.territory_id) if p.status != "withdrawn"]
+    priorities = [
+        p for p in accords.priorities(db, need.territory_id) if p.status != "withdrawn" or p.id == need.priority_id
+    ]
     return page(
         request, "needs/follow.html", status=status, nav="needs", need=need,
         territory=reference(db).by_id[need.territory_id], steps=fil.steps(db, need),
@@ -58,6 +60,8 @@ def attach(
     priority = accords.priority(db, chosen) if chosen else None
     if chosen and priority is None:
         form.refuse("priority_id", _("Choisissez une des réponses proposées."))
+    if not chosen and need.priority_id is None:
+        form.refuse("priority_id", _("Choisissez une priorité dans la liste."))
     if form.ok is None:
         return _follow_page(request, db, need, status=422, attach=form)
     service.attach(db, need, priority, by=me.person_id or 0, note=form.ok.note)

@@ -1,5 +1,6 @@
 """The list of needs, and saying one."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -7,6 +8,7 @@ from starlette.responses import Response
 
 from app.accords import queries as accords
 from app.core.db import Db
+from app.core.errors import TooManyError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.i18n import today
@@ -55,6 +57,9 @@ def index(request: Request, db: Db, me: Me) -> Response:
     return page(request, "needs/index.html", nav="needs", **list_context(request, db, me, find, territory))
 
 
+NEEDS_ALLOWED = limit("need", "12/10minute")
+
+
 def _say_context(db: Db) -> dict[str, Any]:
     places = reference(db)
     open_ids = {i for i, accord in accords.accords(db).items() if "need.say" in accord.open_verbs}
@@ -90,7 +95,7 @@ def _place(db: Db, form: Filled[NeedForm]) -> tuple[Territory, Commune | None] |
     commune = places.commune_by_insee.get(chosen)
     if commune:
         return places.by_id[commune.territory_id], commune
-    territory = places.by_id.get(int(chosen[1:])) if chosen[:1] == "T" and chosen[1:].isdigit() else None
+    territory = places.by_id.get(int(chosen[1:])) if re.fullmatch(r"T[0-9]{1,6}", chosen) else None
     if territory:
         return territory, None
     if chosen:
@@ -98,7 +103,7 @@ def _place(db: Db, form: Filled[NeedForm]) -> tuple[Territory, Commune | None] |
     return None
 
 
-@router.post("/besoins", name="needs.say", dependencies=[Depends(limit("need", "12/10minute"))])
+@router.post("/besoins", name="needs.say")
 def say(request: Request, db: Db, me: Me, form: Annotated[Filled[NeedForm], Depends(read(NeedForm))]) -> Response:
     """Record a need; whatever is wrong, what was typed stays on the page."""
     status, chosen = 422, _place(db, form)
@@ -125,13 +130,22 @@ def say(request: Request, db: Db, me: Me, form: Annotated[Filled[NeedForm], Depe
             **_say_context(db),
         )
     person = people.person(db, me.person_id) if me.person_id else None
-    _need, code = service.say(
-        db,
-        data,
-        accord=accord,
-        territory=chosen[0],
-        commune=chosen[1],
-        theme_id=themes[data.theme] or 0,
-        person=person,
-    )
+    try:
+        NEEDS_ALLOWED.count(request)
+        _need, code = service.say(
+            db,
+            data,
+            accord=accord,
+            territory=chosen[0],
+            commune=chosen[1],
+            theme_id=themes[data.theme] or 0,
+            person=person,
+        )
+    except TooManyError as fast:
+        form.refuse("form", fast.message)
+        wait = {"retry-after": str(fast.retry_after)}
+        return page(
+            request, "needs/new.html", status=429, headers=wait, nav="needs", form=form, chosen=chosen[0],
+            **_say_context(db),
+        )  # fmt: skip
     return go(request, "portal.tracking", code=service.spaced(code), recu=1)

@@ -68,7 +68,7 @@ def show(request: Request, db: Db, me: Me, need: ReadNeed, slug: str) -> Respons
     return show_need(request, db, me, need)
 
 
-def back(request: Request, need: Need, flash: str, anchor: str = "") -> Response:
+def back(request: Request, need: Need, flash: str | None = None, anchor: str = "") -> Response:
     return go(request, "needs.show", need_id=need.id, slug=need.slug, flash=flash, anchor=anchor)
 
 

@@ -82,3 +82,10 @@ def comment(
         else _("Un message vous attend : ouvrez son lien pour envoyer votre commentaire.")
     )
     return back(request, need, words, "commentaires")
+
+
+@router.get("/besoins/{need_id:int}/soutiens", name="needs.supports")
+@router.get("/besoins/{need_id:int}/commentaires", name="needs.comments")
+def back_to_the_need(request: Request, need: ReadNeed) -> Response:
+    """The address of a form, opened again after an error, leads to its page."""
+    return back(request, need)

@@ -19,6 +19,7 @@ from app.portal import queries
 from app.portal.access import demo_only
 from app.portal.forms import PersonaForm
 
+DEFAULT_TERRITORY = "morlaix-communaute"
 router = APIRouter(dependencies=[Depends(demo_only), Depends(public)])
 
 
@@ -49,7 +50,8 @@ def become(request: Request, db: Db, form: Annotated[Filled[PersonaForm], Depend
     territory = reference(db).by_slug.get(form.data.territoire if form.data else "")
     if territory:
         service.place_demo_person(db, person, territory.territory_id)
-    start = {"moderator": "/moderation", "technician": "/priorites", "elected": "/priorites"}.get(wanted, "/mon-espace")
+    board = request.app.state.urls("board.territory", slug=territory.slug if territory else DEFAULT_TERRITORY)
+    start = {"moderator": "/moderation", "technician": board, "elected": board}.get(wanted, "/mon-espace")
     return enter(request, db, person, (form.data.next if form.data else "") or start)
 
 

@@ -44,6 +44,11 @@ def lookup(request: Request, db: Db, form: Annotated[Filled[LookupForm], Depends
         need = needs.by_reference(db, data.code.replace(" ", ""))
         if need and ANONYMOUS.can(NEED_READ, need):
             return go(request, "needs.show", need_id=need.id, slug=need.slug)
+        if need:
+            form.refuse(
+                "code", _("Cette référence n’est pas publique pour l’instant. Votre code de suivi, lui, ouvre la page.")
+            )
+            return page(request, "portal/tracking_form.html", status=422, form=form)
         code = need_verbs.normal_code(data.code)
         if needs.by_tracking(db, code):
             return go(request, "portal.tracking", code=need_verbs.spaced(code))

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from app.accords.models import Accord, Priority
+from app.accords.states import Stage
 from app.core import search
 from app.core.db import now
 from app.core.errors import ConflictError, ForbiddenError
@@ -22,27 +23,38 @@ from app.identity.models import Body, Person
 from app.identity.states import College
 from app.needs.forms import AnswerForm, NeedForm
 from app.needs.models import Need, NeedAnswer
-from app.needs.queries import KIND, PUBLIC
+from app.needs.queries import KIND, PUBLIC, answers
+from app.needs.service.voices import (
+    CONFIRM_SUPPORT,
+    ask_support_confirmation,
+    comment,
+    confirm_comment,
+    in_turn,
+    support,
+    unsupport,
+)
 from app.needs.states import FOLLOW_UP, OUTCOME_LABELS, FollowUp, Outcome
 from app.places.models import Commune, Territory
 from app.policy import Actor
 from app.threads import service as threads
 from app.threads.forms import CommentForm
-from app.threads.models import Comment, Thread, Voice
+from app.threads.models import Comment, Forum, Thread, Voice
 from app.threads.states import MODERATION, Moderation, Origin, RefusalReason
 
+__all__ = [
+    "CONFIRM_SUPPORT", "ask_support_confirmation", "comment", "confirm_comment", "support", "unsupport",
+]  # fmt: skip
 CONFIRM_NEED = "need"
-CONFIRM_SUPPORT = "support"
 CODE_LENGTH = 12  # 5 bits each: 60 random bits
 
 
-def tracking_code(once: str) -> str:
-    """The secret code of a submission, derived from its form's random key.
+def tracking_code(secret: str) -> str:
+    """The secret code of a submission, derived from its form's random key and its words.
 
-    The key never leaves its author's browser and our memory, so sending the same form twice
-    gives the same code again without our ever storing it.
+    The key never leaves its author's browser and our memory, so sending the same words twice
+    gives the same code again without our ever storing it; other words give another one.
     """
-    return readable(sha256(b"emglev tracking " + once.encode()).digest(), CODE_LENGTH)
+    return readable(sha256(b"emglev tracking " + secret.encode()).digest(), CODE_LENGTH)
 
 
 def normal_code(typed: str) -> str:
@@ -79,12 +91,12 @@ def say(
     db: Session, form: NeedForm, *, accord: Accord, territory: Territory, commune: Commune | None,
     theme_id: int, person: Person | None,
 ) -> tuple[Need, str]:  # fmt: skip
-    """Record a need and give its secret code; the same form sent twice gives the same need.
+    """Record a need and give its secret code; the same words sent twice give the same need.
 
     Raises:
         TooManyError: too many confirmation links were sent to this address.
     """
-    code = tracking_code(form.once)
+    code = tracking_code("\n".join((form.once, form.title, form.text, form.place)))
     existing = db.exec(select(Need).where(Need.tracking_digest == digest(code))).first()
     if existing:
         return existing, code
@@ -165,6 +177,7 @@ def confirm(db: Session, need: Need, email: str) -> None:
 
 def publish(db: Session, need: Need, *, by: int) -> None:
     """A moderator lets it be read; the clock of the answer starts."""
+    in_turn(db, need)
     MODERATION.move(db, need, "publish", by=by)
     _published(db, need)
     _tell(db, need, _("Votre besoin est publié"), _(
@@ -186,6 +199,7 @@ def refuse(db: Session, need: Need, *, by: int, reason: RefusalReason, note: str
 
 def withdraw(db: Session, need: Need) -> None:
     """Its author takes it back: it is no longer listed nor found."""
+    in_turn(db, need)
     MODERATION.move(db, need, "withdraw", by=need.author_id)
     search.forget(db, KIND, need.id or 0)
     threads.queue_moved(db, need.territory_id)
@@ -198,25 +212,38 @@ def attach(db: Session, need: Need, priority: Priority | None, *, by: int, note:
         ForbiddenError: the priorité is of another territory.
         ConflictError: there is nothing to change.
     """
+    in_turn(db, need)
+    answered = need.stage == FollowUp.ANSWERED
     if priority is None:
-        FOLLOW_UP.move(db, need, "detach", by=by, note=note or None)
+        _step(db, need, "detach", by=by, note=note or None, answered=answered)
         need.priority_id = None
         return
+    if priority.status == Stage.WITHDRAWN:
+        raise ConflictError(_("Cette priorité vient d’être retirée : choisissez-en une autre."))
     if priority.accord_id != need.accord_id:
         raise ForbiddenError(_("Cette priorité est celle d’un autre territoire."))
     if need.priority_id == priority.id:
         raise ConflictError(_("Ce besoin est déjà rattaché à cette priorité."))
-    if need.stage == FollowUp.ANSWERED:
-        note_event(db, need, "attach", by=by, note=priority.title)
-    else:
-        FOLLOW_UP.move(db, need, "attach", by=by, note=priority.title)
+    told = " · ".join(part for part in (priority.title, note) if part)
+    _step(db, need, "attach", by=by, note=told, answered=answered)
     need.priority_id = priority.id
     text = _("Il est rattaché à la priorité « %(title)s ».") % {"title": priority.title}
     _tell(db, need, _("Votre besoin avance"), text)
 
 
+def _step(db: Session, need: Need, verb: str, *, by: int, note: str | None, answered: bool) -> None:
+    """A step of the follow-up; an answered need stays answered, the step is written all the same."""
+    if answered:
+        note_event(db, need, verb, by=by, note=note)
+    else:
+        FOLLOW_UP.move(db, need, verb, by=by, note=note)
+
+
 def answer(db: Session, need: Need, form: AnswerForm, body: Body, *, by: int) -> NeedAnswer:
     """Answer a need: the fil, the tracking page, the board and the author all follow."""
+    last = next(iter(answers(db, need.id or 0)), None)
+    if last and (last.text, last.outcome, last.body_id) == (form.text, form.outcome.value, body.id):
+        return last  # the same answer, sent twice
     FOLLOW_UP.move(db, need, "answer", by=by, note=form.outcome.value)
     need.outcome = form.outcome.value
     written = NeedAnswer(
@@ -231,51 +258,6 @@ def answer(db: Session, need: Need, form: AnswerForm, body: Body, *, by: int) ->
     }  # fmt: skip
     _tell(db, need, _("Une réponse à votre besoin"), words)
     return written
-
-
-def support(db: Session, need: Need, person: Person, college: str) -> bool:
-    """« C’est aussi mon besoin »: counted once a person; whether it is new."""
-    voice = threads.voice(db, need.accord.forum_id, person.id or 0, college)
-    return threads.support(db, _thread(db, need), voice)
-
-
-def unsupport(db: Session, need: Need, voice: Voice) -> None:
-    """Take a support back."""
-    threads.unsupport(db, _thread(db, need), voice)
-
-
-def ask_support_confirmation(db: Session, need: Need, email: str, college: College) -> None:
-    """Mail the link that confirms a support given without an account."""
-    data = {"need": need.id, "college": college.value}
-    secret = identity.issue_proof(db, email, CONFIRM_SUPPORT, data, life=identity.CONFIRMATION_LIFE)
-    body = _(
-        "Bonjour,\n\nVous avez dit que « %(title)s » est aussi votre besoin.\n"
-        "Ouvrez ce lien et confirmez : votre voix comptera.\n%(link)s\n"
-    ) % {"title": need.title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
-    post(db, email, _("Confirmez votre soutien"), body)
-
-
-def comment(db: Session, need: Need, form: CommentForm, me: Actor) -> Comment:
-    """Comment: signed in, it goes to moderation; otherwise its author confirms an address first."""
-    college = College(form.college or me.college or College.RESIDENTS)
-    written = threads.comment(
-        db, _thread(db, need), need.territory_id, kind=form.kind, text=form.text, college=college.value,
-        signature=me.name or _("Sans compte"), author_id=me.person_id, a_posteriori=need.accord.a_posteriori,
-    )  # fmt: skip
-    if me.person_id is None and form.email:
-        threads.ask_comment_confirmation(db, written, form.email, need.title)
-    return written
-
-
-def confirm_comment(db: Session, written: Comment, email: str, *, a_posteriori: bool) -> None:
-    """The author of a comment proved an address: it goes to moderation."""
-    person = identity.person_for(db, email, college=written.college)
-    written.author_id, written.signature = person.id, person.pseudonym
-    threads.send_comment(db, written, a_posteriori=a_posteriori)
-
-
-def _thread(db: Session, need: Need) -> Thread:
-    return db.get_one(Thread, need.thread_id)
 
 
 def _tell(db: Session, need: Need, subject: str, text: str) -> None:

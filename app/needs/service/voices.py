@@ -1,0 +1,69 @@
+"""Verbs of voices on a need: supporting it, commenting on it."""
+
+from sqlmodel import Session, select
+
+from app.core.i18n import gettext as _
+from app.core.mail import post
+from app.core.settings import get_settings
+from app.identity import service as identity
+from app.identity.models import Person
+from app.identity.states import College
+from app.needs.models import Need
+from app.policy import Actor
+from app.threads import service as threads
+from app.threads.forms import CommentForm
+from app.threads.models import Comment, Forum, Thread, Voice
+
+CONFIRM_SUPPORT = "support"
+
+
+def in_turn(db: Session, need: Need) -> None:
+    """One writer of counters at a time per accord: on PostgreSQL, two could lock cells in opposite orders."""
+    db.execute(select(Forum.id).where(Forum.id == need.accord.forum_id).with_for_update())
+
+
+def thread_of(db: Session, need: Need) -> Thread:
+    return db.get_one(Thread, need.thread_id)
+
+
+def support(db: Session, need: Need, person: Person, college: str) -> bool:
+    """« C’est aussi mon besoin »: counted once a person; whether it is new."""
+    in_turn(db, need)
+    voice = threads.voice(db, need.accord.forum_id, person.id or 0, college)
+    return threads.support(db, thread_of(db, need), voice)
+
+
+def unsupport(db: Session, need: Need, voice: Voice) -> None:
+    """Take a support back."""
+    in_turn(db, need)
+    threads.unsupport(db, thread_of(db, need), voice)
+
+
+def ask_support_confirmation(db: Session, need: Need, email: str, college: College) -> None:
+    """Mail the link that confirms a support given without an account."""
+    data = {"need": need.id, "college": college.value}
+    secret = identity.issue_proof(db, email, CONFIRM_SUPPORT, data, life=identity.CONFIRMATION_LIFE)
+    body = _(
+        "Bonjour,\n\nVous avez dit que « %(title)s » est aussi votre besoin.\n"
+        "Ouvrez ce lien et confirmez : votre voix comptera.\n%(link)s\n"
+    ) % {"title": need.title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
+    post(db, email, _("Confirmez votre soutien"), body)
+
+
+def comment(db: Session, need: Need, form: CommentForm, me: Actor) -> Comment:
+    """Comment: signed in, it goes to moderation; otherwise its author confirms an address first."""
+    college = College(form.college or me.college or College.RESIDENTS)
+    written = threads.comment(
+        db, thread_of(db, need), need.territory_id, kind=form.kind, text=form.text, college=college.value,
+        signature=me.name or _("Sans compte"), author_id=me.person_id, a_posteriori=need.accord.a_posteriori,
+    )  # fmt: skip
+    if me.person_id is None and form.email:
+        threads.ask_comment_confirmation(db, written, form.email, need.title)
+    return written
+
+
+def confirm_comment(db: Session, written: Comment, email: str, *, a_posteriori: bool) -> None:
+    """The author of a comment proved an address: it goes to moderation."""
+    person = identity.person_for(db, email, college=written.college)
+    written.author_id, written.signature = person.id, person.pseudonym
+    threads.send_comment(db, written, a_posteriori=a_posteriori)
