@@ -26,7 +26,7 @@ TOO_WIDE = """() => {
   return [`${width} px`, ...wide.slice(0, 8).map((one) => `${one.tagName}.${one.className}`)];
 }"""
 TOO_SMALL = """() => {
-  const boxes = "nav a, header a, button, .button, summary, select, input[type=text], input[type=email], " +
+  const boxes = "nav a, .site-header a, button, .button, summary, select, input[type=text], input[type=email], " +
     "input[type=search], input[type=date], input[type=number], textarea, label:has(input)";
   return [...document.querySelectorAll(boxes)].flatMap((one) => {
     const { width, height } = one.getBoundingClientRect();

@@ -35,10 +35,8 @@ from app.needs.service.voices import (
 )
 from app.needs.states import FOLLOW_UP, OUTCOME_LABELS, FollowUp, Outcome
 from app.places.models import Commune, Territory
-from app.policy import Actor
 from app.threads import service as threads
-from app.threads.forms import CommentForm
-from app.threads.models import Comment, Forum, Thread, Voice
+from app.threads.models import Voice
 from app.threads.states import MODERATION, Moderation, Origin, RefusalReason
 
 __all__ = [
