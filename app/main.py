@@ -127,7 +127,7 @@ def _handle_errors(app: FastAPI) -> None:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    if isinstance(error, OperationalError | PoolTimeout):
+    if isinstance(error, OperationalError | PoolTimeout) and "no such" not in str(error):
         log.error("database away", kind=type(error).__name__, id=request.state.request_id)
         return web.error_page(request, 503, _("Le site reprend son souffle. Réessayez dans un instant."), 5)
     log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, exc_info=error)

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import brotli
+from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
@@ -25,6 +26,11 @@ PACKAGES = ROOT / "node_modules"
 VENDOR = STATIC / "vendor"
 # Served as /static; nothing else under static/ is.
 DIST = STATIC / "dist"
+# Latin-1, French ligatures, typographic punctuation, arrows, euro.
+WRITTEN_WITH = [
+    *range(0x20, 0x7F), *range(0xA0, 0x100), 0x152, 0x153, 0x178, 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D,
+    0x2022, 0x2026, 0x20AC, 0x2190, 0x2192, 0x2212,
+]  # fmt: skip
 # TrueType fonts for Typst, which reads no woff2.
 PDF_FONTS = VENDOR / "fonts"
 
@@ -62,6 +68,7 @@ def build(progress: Callable[[str], None]) -> None:
     progress("Paquets du navigateur et polices")
     _copy_packages()
     _write_pdf_fonts()
+    _lighten_fonts()
     progress("Icônes")
     _write_sprite()
     progress("Styles, modules et images")
@@ -96,6 +103,18 @@ def _package_file(path: str) -> Path:
     if not file.is_file():
         raise AssetError(f"{path} manque dans node_modules : lancer d’abord « make setup ».")
     return file
+
+
+def _lighten_fonts() -> None:
+    """Leaves in the browser's fonts what French and Breton are written with: a quarter of the bytes go."""
+    for name in ("text.woff2", "title.woff2"):
+        options = subset.Options(flavor="woff2", layout_features=["kern", "liga", "calt", "ccmp", "mark", "tnum"])
+        with subset.load_font(str(VENDOR / name), options) as font:
+            lighter = subset.Subsetter(options)
+            lighter.populate(unicodes=WRITTEN_WITH)
+            lighter.subset(font)
+            font.save(VENDOR / f"lighter-{name}")
+        (VENDOR / f"lighter-{name}").replace(VENDOR / name)
 
 
 def _write_pdf_fonts() -> None:

@@ -24,7 +24,7 @@ function keep(form) {
   const early = [...form.elements].some((field) => field.value && field.defaultValue !== undefined && field.value !== field.defaultValue);
   if (restore(form, read(key))) say(note, "restored");
   if (early && !form.querySelector("[aria-invalid]")) save(form, key, note); // typed before this script arrived
-  form.addEventListener("submit", () => sessionStorage.setItem(SENT + key, "1"));
+  form.addEventListener("submit", () => markSent(key));
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -38,10 +38,23 @@ function keep(form) {
   window.addEventListener("online", () => note && say(note, "saved"));
 }
 
+// A browser that may keep nothing forgets nothing either.
+function markSent(key) {
+  try {
+    sessionStorage.setItem(SENT + key, "1");
+  } catch {
+    return;
+  }
+}
+
 function wasSent(key) {
-  const sent = sessionStorage.getItem(SENT + key) !== null;
-  sessionStorage.removeItem(SENT + key);
-  return sent;
+  try {
+    const sent = sessionStorage.getItem(SENT + key) !== null;
+    sessionStorage.removeItem(SENT + key);
+    return sent;
+  } catch {
+    return false;
+  }
 }
 
 function save(form, key, note) {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from app.accords import queries as accords
 from app.accords.models import Challenge, Phase, Priority
@@ -53,6 +53,12 @@ def close_one_calendar(url: str) -> None:
         for phase in accord.phases:
             phase.opens = []
             db.add(phase)
+
+
+def spoil(url: str) -> None:
+    """Write something that the code cannot know, so that the list of needs breaks."""
+    with writing(url) as db:
+        db.execute(update(Need).values(outcome="impossible"))
 
 
 def _closed(db: Session) -> list[Territory]:

@@ -10,7 +10,7 @@ from app.core.db import Database
 from app.places import service as places
 from tests.browser import acts
 from tests.browser.acts import send_empty
-from tests.browser.facts import Facts, close_one_calendar, gather
+from tests.browser.facts import Facts, close_one_calendar, gather, spoil
 from tests.browser.server import Server, serve
 from tests.browser.visitor import Crowd, Visitor
 from tests.databases import Engine, migrate
@@ -32,23 +32,27 @@ class State:
 
 
 class Sites:
-    """Three servers, started when first needed."""
+    """Servers of four kinds, started when first needed."""
 
     def __init__(self, engine: Engine, folder: Path, stack: ExitStack) -> None:
         self.engine, self.folder, self.stack = engine, folder, stack
         self.opened: dict[str, Server] = {}
 
     def server(self, kind: str) -> Server:
-        """``seeded``: the demonstration; ``bare``: nothing said yet; ``broken``: no table at all."""
+        """``seeded``: the demonstration; ``bare``: nothing said yet; ``broken``: nonsense kept; ``away``: no database."""
         if kind not in self.opened:
-            lent = self.engine.copy() if kind == "seeded" else self.engine.empty()
-            url = self.stack.enter_context(lent)
-            if kind == "bare":
-                settle(url)
-            if kind == "seeded":
-                close_one_calendar(url)
+            url = self._database(kind)
+            if kind in PREPARED:
+                PREPARED[kind](url)
             self.opened[kind] = self.stack.enter_context(serve(url, self.folder / f"{kind}.log"))
         return self.opened[kind]
+
+    def _database(self, kind: str) -> str:
+        if kind == "away":
+            return "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+        lent = self.engine.empty() if kind == "bare" else self.engine.copy()
+        url: str = self.stack.enter_context(lent)
+        return url
 
     @cached_property
     def facts(self) -> Facts:
@@ -63,6 +67,9 @@ def settle(url: str) -> None:
     with database.writing() as db:
         places.load_reference(db)
     database.dispose()
+
+
+PREPARED = {"seeded": close_one_calendar, "bare": settle, "broken": spoil}
 
 
 def enter(crowd: Crowd, state: State, facts: Facts, **options: bool) -> Visitor:
@@ -218,7 +225,8 @@ FAILURES = [
     S("409", "/moderation", "moderator", 409, acts.decide_twice, territory="{departement}"),
     S("413", "/besoins/nouveau", status=413, act=acts.send_too_much),
     S("429", "/connexion", status=429, act=acts.too_fast),
-    S("500", "/", status=500, site="broken"),
+    S("500", "/besoins", status=500, site="broken"),
+    S("503", "/", status=503, site="away"),
 ]
 BARE = [
     S(f"nothing yet: {path}", path, site="bare")
