@@ -55,7 +55,7 @@ test: setup-dev $(CHROMIUM) ## Run every check and every suite (SQLite, PostgreS
 	EMGLEV_TEST_ENGINE=postgresql $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
 		--ignore=tests/browser --ignore=tests/architecture
 	echo "— Tests : navigateur"
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/browser
 
 .PHONY: lint
 lint: setup-dev ## Style, types, imports, templates, lengths

@@ -88,5 +88,5 @@ class Sort(StrEnum):
 SORT_LABELS = {
     Sort.RECENT: label("Les plus récents"),
     Sort.SUPPORTED: label("Les plus soutenus"),
-    Sort.OLDEST: label("Ceux qui attendent depuis longtemps"),
+    Sort.OLDEST: label("Les plus anciens"),
 }
