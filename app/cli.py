@@ -3,6 +3,8 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -37,8 +39,14 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _database() -> Database:
-    return Database(get_settings().effective_database_url, slots=2)
+@contextmanager
+def _database() -> Iterator[Database]:
+    """The database of the settings, closed when the command is done."""
+    database = Database(get_settings().effective_database_url, slots=2)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def _alembic() -> Config:
@@ -76,7 +84,7 @@ def migrate() -> None:
     """Bring the database to the present version and load the official geography."""
     Path(get_settings().var_dir).mkdir(parents=True, exist_ok=True)
     command.upgrade(_alembic(), "head")
-    with _database().writing() as db:
+    with _database() as database, database.writing() as db:
         communes = places.load_reference(db)
     typer.echo(f"Base à jour, {communes} communes.")
 
@@ -88,7 +96,7 @@ def seed(demo: bool = False, if_empty: bool = False) -> None:
         raise typer.BadParameter("Rien à charger : ajoutez --demo.")
     if not get_settings().demo:
         raise typer.BadParameter("Les personnes inventées n’ont de place que si EMGLEV_DEMO=true.")
-    with _database().writing() as db:
+    with _database() as database, database.writing() as db:
         if if_empty and not seeds.is_empty(db):
             typer.echo("Données déjà présentes, gardées.")
             return
@@ -98,7 +106,7 @@ def seed(demo: bool = False, if_empty: bool = False) -> None:
 @app.command()
 def create_admin(email: str) -> None:
     """Give a first person the administration of the whole département."""
-    with _database().writing() as db:
+    with _database() as database, database.writing() as db:
         person = identity.person_for(db, email)
         db.add(
             Role(
@@ -115,7 +123,7 @@ def create_admin(email: str) -> None:
 @app.command()
 def recount_counters() -> None:
     """Compare the board's counters with a recount from the records; exit 1 on any difference."""
-    with _database().reading() as db:
+    with _database() as database, database.reading() as db:
         kept, true = board.counted(db), board.recounted(db)
     wrong = {key for key in kept.keys() | true.keys() if kept.get(key) != true.get(key)}
     for key in sorted(wrong):

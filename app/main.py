@@ -4,13 +4,14 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from traceback import extract_tb
 from typing import Any
 
 import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
@@ -130,7 +131,13 @@ def _broken(request: Request, error: Exception) -> Response:
     if isinstance(error, OperationalError | PoolTimeout) and "no such" not in str(error):
         log.error("database away", kind=type(error).__name__, id=request.state.request_id)
         return web.error_page(request, 503, _("Le site reprend son souffle. Réessayez dans un instant."), 5)
-    log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, exc_info=error)
+    if isinstance(error, DBAPIError):  # its words may quote what people typed: only where it happened is kept
+        where = [
+            f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__) if "/app/" in frame.filename
+        ]
+        log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, where=where[-3:])
+    else:
+        log.error("unhandled", kind=type(error).__name__, id=request.state.request_id, exc_info=error)
     message = _(
         "La panne est enregistrée sous le numéro %(id)s. Ce que vous avez écrit est gardé par votre navigateur."
     )
