@@ -11,8 +11,6 @@ export function start() {
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     if (ctx?.sourceElement?.closest?.("[data-live]")) return;
-    // Someone moving through the choices of a filter stays there: the live count says what changed.
-    if (ctx?.sourceEvent?.type === "change" && ctx.sourceElement?.contains?.(document.activeElement)) return;
     const target = part(ctx);
     const heading = target?.matches("[data-focus]") ? target : target?.querySelector("[data-focus]");
     if (!heading) return;
