@@ -24,32 +24,35 @@ from app.policy import PRIORITY_READ
 from app.threads import queries as threads
 
 router = APIRouter(dependencies=[Depends(public)])
+AT_ONCE = 10  # cards of a column before the page of its stage takes over: a page stays under 25 kB
 ReadPriority = Annotated[Priority, Depends(priority_for(PRIORITY_READ))]
 
 
-def _board(request: Request, db: Db, territory_id: int | None, theme: str, **context: Any) -> Response:
+def _board(request: Request, db: Db, territory_id: int | None, theme: str, etape: str, **context: Any) -> Response:
     themes = accords.themes(db)
     chosen = next((t for t in themes if t.code == theme), None)
     columns = queries.columns(db, territory_id, chosen.id if chosen else None)
+    alone = next((stage for stage in BOARD_STAGES if stage == etape), None)
     return page(
-        request, "board/index.html", nav="priorities", columns=columns, stages=STAGE_LABELS, order=BOARD_STAGES,
+        request, "board/index.html", nav="priorities", columns=columns, stages=STAGE_LABELS,
+        order=[alone] if alone else BOARD_STAGES, alone=alone, at_once=None if alone else AT_ONCE,
         themes=themes, theme_by_id={t.id: t for t in themes}, theme=chosen, places=reference(db), day=today(),
         **context,
     )  # fmt: skip
 
 
 @router.get("/priorites", name="board.departement")
-def departement(request: Request, db: Db, theme: str = "") -> Response:
-    """Every territory's priorités side by side."""
-    return _board(request, db, None, theme, territory=None, accord=None, scheme=None)
+def departement(request: Request, db: Db, theme: str = "", etape: str = "") -> Response:
+    """Every territory's priorités side by side; one stage alone shows all of its own."""
+    return _board(request, db, None, theme, etape, territory=None, accord=None, scheme=None)
 
 
 @router.get("/territoires/{slug}/priorites", name="board.territory")
-def territory(request: Request, db: Db, slug: str, theme: str = "") -> Response:
+def territory(request: Request, db: Db, slug: str, theme: str = "", etape: str = "") -> Response:
     """One territory's board."""
     here = place(db, slug)
     return _board(
-        request, db, here.territory.id, theme, territory=here.territory, accord=here.accord,
+        request, db, here.territory.id, theme, etape, territory=here.territory, accord=here.accord,
         scheme=accords.scheme(db, here.accord.scheme_id),
     )  # fmt: skip
 

@@ -103,3 +103,19 @@ def test_the_voices_page_narrows_by_college_and_forgives(site: Site) -> None:
         priority = db.exec(select(Need.priority_id).where(Need.priority_id.is_not(None), Need.supports > 5)).first()  # type: ignore[union-attr]
     for query in ("", "?college=jeunes", "?college=martiens"):
         assert visitor.get(f"/priorites/{priority}/voix{query}").status_code == 200
+
+
+def test_a_long_column_goes_on_on_the_page_of_its_stage(site: Site) -> None:
+    visitor = site.visitor()
+    board = BeautifulSoup(visitor.get("/priorites").text, "html.parser")
+    more = [a for a in board.select(".board__column > p > a") if "etape=" in str(a["href"])]
+    assert more
+    for link in more:
+        column = link.find_parent("section")
+        assert column is not None
+        count = column.select_one(".board__count")
+        alone = BeautifulSoup(visitor.get(str(link["href"])).text, "html.parser")
+        assert count is not None
+        assert len(column.select(".priority-card")) < int(count.get_text())
+        assert len(alone.select(".priority-card")) == int(count.get_text())
+        assert len(alone.select(".board__column")) == 1
