@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app import seed
 from app.accords import routes as accords
+from app.actions import routes as actions
 from app.board import routes as board
 from app.core import assets, live, logs, pdf, web
 from app.core.db import Database, Gate
@@ -40,10 +41,12 @@ from app.opendata import routes as opendata
 from app.places.queries import drawn_map
 from app.policy import ANONYMOUS
 from app.portal import routes as portal
+from app.workshops import routes as workshops
 
 log = structlog.get_logger("emglev")
 ROUTERS: list[Any] = [
-    portal.router, identity.router, accords.router, needs.router, moderation.router, board.router, opendata.router
+    portal.router, identity.router, accords.router, needs.router, actions.router, workshops.router, moderation.router,
+    board.router, opendata.router,
 ]  # fmt: skip
 MESSAGES = {
     404: lambda: _("Cette page n’existe pas, ou n’est pas publique."),

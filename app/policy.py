@@ -24,9 +24,24 @@ CHALLENGE_EDIT = "challenge.edit"
 PRIORITY_READ = "priority.read"
 PRIORITY_EDIT = "priority.edit"
 PRIORITY_RANK = "priority.rank"
+SHEET_READ = "sheet.read"
+SHEET_DRAFT = "sheet.draft"
+SHEET_EDIT = "sheet.edit"
+SHEET_MOVE = "sheet.move"
+SHEET_POSITION = "sheet.position"
+SHEET_COMMENT = "sheet.comment"
+SHEET_ANSWER = "sheet.answer"
+WORKSHOP_READ = "workshop.read"
+WORKSHOP_CREATE = "workshop.create"
+WORKSHOP_RUN = "workshop.run"
+WORKSHOP_REPORT = "workshop.report"
+WORKSHOP_JOIN = "workshop.join"
 OWN_SPACE = "space.own"
 
 PUBLIC_STATUSES = frozenset({"published", "masked"})
+DEBATED = frozenset({"candidate", "in_workshop", "proposed"})  # a fiche on which one takes position
+LEFT = frozenset({"redirected", "withdrawn", "abandoned"})  # a fiche that left the accord
+ROOM_OPEN = frozenset({"lobby", "running"})
 
 
 @dataclass(frozen=True)
@@ -124,6 +139,12 @@ public = in_status(PUBLIC_STATUSES)
 moderator = role("moderator")
 unsent = in_status({"draft", "awaiting_email", "withdrawn"})  # not given to be read, or taken back
 technician = role("technician")
+facilitator = role("facilitator")
+released = Rule(lambda _actor, obj: obj.version > 0)  # a version of the fiche was published
+debated = in_status(DEBATED)
+left = in_status(LEFT)
+draft = in_status({"draft"})
+reported = in_status({"published"})
 any_moderator = Rule(lambda actor, _obj: any(g.kind == "moderator" for g in actor.grants))
 
 POLICY: dict[str, Rule] = {
@@ -142,6 +163,18 @@ POLICY: dict[str, Rule] = {
     PRIORITY_READ:       anyone,
     PRIORITY_EDIT:       technician,
     PRIORITY_RANK:       technician,
+    SHEET_READ:          released | technician,
+    SHEET_DRAFT:         technician,
+    SHEET_EDIT:          technician                                  & ~left,
+    SHEET_MOVE:          technician,
+    SHEET_POSITION:      released & debated                          & opened("sheet.position"),
+    SHEET_COMMENT:       released & ~left                            & opened("sheet.comment"),
+    SHEET_ANSWER:        technician & released,
+    WORKSHOP_READ:       ~draft | facilitator,
+    WORKSHOP_CREATE:     facilitator,
+    WORKSHOP_RUN:        facilitator,
+    WORKSHOP_REPORT:     reported | facilitator,
+    WORKSHOP_JOIN:       in_status(ROOM_OPEN)                        & opened("workshop.join"),
     OWN_SPACE:           signed_in,
 }  # fmt: skip
 

@@ -3,12 +3,14 @@
 from sqlmodel import SQLModel
 
 from app.accords import models as accords
+from app.actions import models as actions
 from app.board import models as board
 from app.core import jobs, machine, mail, search
 from app.identity import models as identity
 from app.needs import models as needs
 from app.places import models as places
 from app.threads import models as threads
+from app.workshops import models as workshops
 
-MODULES = (places, identity, threads, accords, needs, board, jobs, machine, mail, search)
+MODULES = (places, identity, threads, accords, needs, actions, workshops, board, jobs, machine, mail, search)
 metadata = SQLModel.metadata

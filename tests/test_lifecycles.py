@@ -8,12 +8,16 @@ from sqlmodel import Session, col, select
 from app.accords.models import Accord, Priority
 from app.accords.models import Challenge as Enjeu
 from app.accords.states import ACCORD, CHALLENGE, PRIORITY, AccordStatus, Stage
+from app.actions.models import ActionSheet
+from app.actions.states import SHEET, Sheet
 from app.core.errors import ConflictError
 from app.core.machine import Event, Machine
 from app.needs.models import Need
 from app.needs.states import FOLLOW_UP, FollowUp
 from app.threads.models import Comment
 from app.threads.states import MODERATION, Moderation
+from app.workshops.models import Step, Workshop
+from app.workshops.states import STEP, WORKSHOP, Room, StepStatus
 from tests.site import Site
 
 LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
@@ -23,6 +27,9 @@ LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
     ("priority", PRIORITY, Stage, Priority),
     ("challenge", CHALLENGE, Stage, Enjeu),
     ("accord", ACCORD, AccordStatus, Accord),
+    ("fiche-action", SHEET, Sheet, ActionSheet),
+    ("workshop", WORKSHOP, Room, Workshop),
+    ("step", STEP, StepStatus, Step),
 ]
 
 

@@ -7,10 +7,13 @@ import pytest
 from fastapi.routing import APIRoute
 
 from app import policy
+from app.accords.states import Verb
+from app.actions.states import Sheet
 from app.identity.access import Requires
 from app.main import ROUTERS
 from app.policy import ANONYMOUS, POLICY, Actor, Grant
 from app.threads.states import Moderation
+from app.workshops.states import Room
 from tests.architecture.tree import flat_routes
 
 TABLE = Path(__file__).parent / "rights.txt"
@@ -26,6 +29,7 @@ class Thing:
     territory_id: int = HERE
     author_id: int | None = 99
     open_verbs: frozenset[str] = field(default_factory=frozenset)
+    version: int = 1
 
 
 def actors() -> dict[str, Actor]:
@@ -40,17 +44,33 @@ def actors() -> dict[str, Actor]:
     return cast
 
 
+def statuses(right: str) -> list[str]:
+    """The statuses of what this right is about; a fiche of which nothing was published is « unreleased »."""
+    kind = right.partition(".")[0]
+    if kind == "sheet":
+        return ["unreleased", *Sheet]
+    return list(Room) if kind == "workshop" else list(Moderation)
+
+
+def thing(status: str, verbs: frozenset[str]) -> Thing:
+    """An example in this status."""
+    if status == "unreleased":
+        return Thing("project", open_verbs=verbs, version=0)
+    return Thing(status, open_verbs=verbs)
+
+
 def table() -> str:
     """One line per right and actor: the statuses in which it holds, phases open then closed."""
     lines = []
-    opened = frozenset({"need.say", "need.support", "need.comment"})
+    opened = frozenset(Verb)
     for right in sorted(POLICY):
+        known = statuses(right)
         for name, actor in actors().items():
             for phase, verbs in (("open", opened), ("closed", frozenset[str]())):
-                held = [s.value for s in Moderation if actor.can(right, Thing(s.value, open_verbs=verbs))]
+                held = [str(s) for s in known if actor.can(right, thing(str(s), frozenset(map(str, verbs))))]
                 if not held:
                     continue  # what is not in the table is never allowed
-                shown = "always" if len(held) == len(Moderation) else ", ".join(held)
+                shown = "always" if len(held) == len(known) else ", ".join(held)
                 lines.append(f"{right:18} {name:22} {phase:7} {shown}")
     return "\n".join(lines) + "\n"
 

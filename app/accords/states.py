@@ -20,9 +20,9 @@ VERB_LABELS = {
     Verb.SAY: label("dire un besoin"),
     Verb.SUPPORT: label("soutenir un besoin"),
     Verb.COMMENT: label("commenter un besoin"),
-    Verb.WORKSHOP: label("rejoindre un atelier (bientôt ici)"),
-    Verb.SHEET_COMMENT: label("commenter une fiche-action (bientôt ici)"),
-    Verb.SHEET_POSITION: label("prendre position sur une fiche-action (bientôt ici)"),
+    Verb.WORKSHOP: label("rejoindre un atelier"),
+    Verb.SHEET_COMMENT: label("commenter une fiche-action"),
+    Verb.SHEET_POSITION: label("prendre position sur une fiche-action"),
 }
 
 

@@ -10,14 +10,19 @@ from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
 from app.accords import queries as accords
-from app.accords.models import Priority
+from app.accords.models import Accord, Priority
 from app.accords.states import BOARD_STAGES, Stage
+from app.actions import queries as actions
+from app.actions.models import ActionSheet, SheetNeed, SheetPriority
 from app.board.models import PriorityTally, PriorityVoice
 from app.core.i18n import today
 from app.identity.models import Person
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
-from app.threads.models import Support, Voice
+from app.threads import consensus
+from app.threads.models import Position, Support, Voice
+from app.threads.states import Stance
+from app.workshops import queries as workshops
 
 VOICES_SHOWN = 100
 
@@ -32,6 +37,30 @@ class Card:
     waiting: int = 0
     waiting_since: datetime | None = None
     late: int = 0
+    alone: int = 0
+    sheets: int = 0
+    stands: dict[str, consensus.Stand] = field(default_factory=dict)
+    rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def spread(self) -> consensus.Spread | None:
+        """How far collèges stand from each other, online; None with fewer than two of 5 voices."""
+        return consensus.spread(self.stands)
+
+    @property
+    def agreement(self) -> consensus.Agreement | None:
+        """Agreement across collèges, online."""
+        return consensus.agreement(self.stands)
+
+    @property
+    def positions(self) -> int:
+        """Distinct voices that took position on at least one of its fiches."""
+        return sum(stand.voices for stand in self.stands.values())
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """In workshops, all collèges: people who supported it, ballots."""
+        return sum(s for s, _b in self.rates.values()), sum(b for _s, b in self.rates.values())
 
     @property
     def total_voices(self) -> int:
@@ -48,25 +77,62 @@ def _tallies(db: Session, ids: Iterable[int]) -> dict[int, list[PriorityTally]]:
 
 
 def _waiting(db: Session, ids: Iterable[int]) -> dict[int, Any]:
-    late = func.sum(case((col(Need.answer_due_on) < today(), 1), else_=0))
+    awaited = col(Need.outcome).is_(None)
+    late = func.sum(case((awaited & (col(Need.answer_due_on) < today()), 1), else_=0))
+    alone = func.sum(case((col(Need.sheets) == 0, 1), else_=0))
     statement = (
-        select(col(Need.priority_id), func.count().label("n"), func.min(Need.published_at).label("since"), late)
-        .where(col(Need.priority_id).in_(ids), col(Need.status).in_(PUBLIC), col(Need.outcome).is_(None))
+        select(  # type: ignore[call-overload]
+            col(Need.priority_id), func.sum(case((awaited, 1), else_=0)),
+            func.min(case((awaited, col(Need.published_at)))), late, alone,
+        )
+        .where(col(Need.priority_id).in_(ids), col(Need.status).in_(PUBLIC))
         .group_by(col(Need.priority_id))
-    )
+    )  # fmt: skip
     return {row[0]: row for row in db.execute(statement)}
 
 
+def _stands(db: Session, ids: Iterable[int]) -> dict[int, dict[str, consensus.Stand]]:
+    """Where voices stand on each priorité: each voice once, from its positions on the fiches of that priorité."""
+    pour = func.sum(case((col(Position.stance) == Stance.FOR.value, 1), else_=0))
+    against = func.sum(case((col(Position.stance) == Stance.AGAINST.value, 1), else_=0))
+    verdict = case(((pour > 0) & (against == 0), "for"), ((against > 0) & (pour == 0), "against"), else_="mixed")
+    each = (
+        select(
+            col(SheetPriority.priority_id).label("priority"), col(Voice.college).label("college"), verdict.label("s")
+        )
+        .join(ActionSheet, col(ActionSheet.id) == SheetPriority.sheet_id)
+        .join(Position, col(Position.thread_id) == ActionSheet.thread_id)
+        .join(Voice, col(Voice.id) == Position.voice_id)
+        .where(col(SheetPriority.priority_id).in_(ids), col(ActionSheet.version) > 0)
+        .group_by(col(SheetPriority.priority_id), col(Voice.id), col(Voice.college))
+        .subquery()
+    )
+    counts: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
+    for priority_id, college, stance, number in db.execute(
+        select(each.c.priority, each.c.college, each.c.s, func.count()).group_by(*each.c)
+    ):
+        counts[priority_id, college][stance] = number
+    found: dict[int, dict[str, consensus.Stand]] = defaultdict(dict)
+    for (priority_id, college), held in counts.items():
+        found[priority_id][college] = consensus.Stand(held.get("for", 0), held.get("mixed", 0), held.get("against", 0))
+    return found
+
+
 def cards(db: Session, priorities: Sequence[Priority]) -> list[Card]:
-    """The cards of these priorités: two queries whatever their number."""
+    """The cards of these priorités: five queries whatever their number."""
     ids = [p.id or 0 for p in priorities]
-    tallies, waiting = _tallies(db, ids), _waiting(db, ids)
+    tallies, waiting, stands = _tallies(db, ids), _waiting(db, ids), _stands(db, ids)
+    sheets, rates = actions.counts_by_priority(db, ids), workshops.rates(db, workshops.PRIORITY, ids)
     made = []
     for priority in priorities:
         rows = tallies.get(priority.id or 0, [])
-        card = Card(priority, needs=sum(r.needs for r in rows), voices={r.college: r.voices for r in rows if r.voices})
-        if priority.id in waiting:
-            _id, card.waiting, card.waiting_since, card.late = waiting[priority.id]
+        key = priority.id or 0
+        card = Card(
+            priority, needs=sum(r.needs for r in rows), voices={r.college: r.voices for r in rows if r.voices},
+            sheets=sheets.get(key, 0), stands=stands.get(key, {}), rates=rates.get(key, {}),
+        )  # fmt: skip
+        if key in waiting:
+            _id, card.waiting, card.waiting_since, card.late, card.alone = waiting[key]
         made.append(card)
     return made
 
@@ -79,6 +145,41 @@ def columns(db: Session, territory_id: int | None, theme_id: int | None = None) 
     for card in cards(db, shown):
         by_stage[Stage(card.priority.status)].append(card)
     return by_stage
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """What the thread leaves aside on a territory: needs without a fiche, fiches without a need."""
+
+    needs: int
+    sheets: int
+
+
+def orphans(db: Session, territory_id: int | None) -> Orphans:
+    """How many needs no fiche takes up, how many fiches answer no need."""
+    needs = select(func.count()).select_from(Need).where(col(Need.status).in_(PUBLIC), col(Need.sheets) == 0)
+    if territory_id is not None:
+        needs = needs.where(col(Need.territory_id) == territory_id)
+    linked = select(SheetNeed.need_id).where(SheetNeed.sheet_id == ActionSheet.id).exists()
+    sheets = select(func.count()).select_from(ActionSheet).where(col(ActionSheet.version) > 0, ~linked)
+    if territory_id is not None:
+        sheets = sheets.where(col(ActionSheet.territory_id) == territory_id)
+    return Orphans(db.exec(needs).one(), db.exec(sheets).one())
+
+
+def voices_by_commune(db: Session, accord: Accord) -> dict[str, int]:
+    """Distinct voices of one accord by commune: of the needs they wrote there, or declared by the person."""
+    written: Any = select(col(Need.commune_insee).label("commune"), col(Need.voice_id).label("voice")).where(
+        Need.accord_id == accord.id, col(Need.status).in_(PUBLIC), col(Need.commune_insee).is_not(None),
+        col(Need.voice_id).is_not(None),
+    )  # fmt: skip
+    declared = (
+        select(col(Person.commune_insee), col(Voice.id))
+        .join(Voice, col(Voice.person_id) == Person.id)
+        .where(Voice.forum_id == accord.forum_id, col(Person.commune_insee).is_not(None))
+    )
+    each = written.union(declared).subquery()
+    return dict(db.execute(select(each.c.commune, func.count()).group_by(each.c.commune)).all())
 
 
 def voices(db: Session, priority_id: int, college: str | None) -> Sequence[Any]:

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.accords import queries as accords
-from app.accords.access import place, priority_for
+from app.accords.access import Place, place, priority_for
 from app.accords.models import Priority
 from app.accords.states import BOARD_STAGES, PRIORITY, STAGE_LABELS
+from app.actions import queries as actions
+from app.actions.states import SHEET_LABELS
 from app.board import queries
 from app.core.db import Db
 from app.core.i18n import today
@@ -21,7 +23,9 @@ from app.needs.queries import fil
 from app.needs.states import OUTCOME_LABELS
 from app.places.queries import reference
 from app.policy import PRIORITY_READ
+from app.threads import consensus
 from app.threads import queries as threads
+from app.workshops import queries as workshops
 
 router = APIRouter(dependencies=[Depends(public)])
 AT_ONCE = 10  # cards of a column before the page of its stage takes over: a page stays under 25 kB
@@ -37,14 +41,14 @@ def _board(request: Request, db: Db, territory_id: int | None, theme: str, etape
         request, "board/index.html", nav="priorities", columns=columns, stages=STAGE_LABELS,
         order=[alone] if alone else BOARD_STAGES, alone=alone, at_once=None if alone else AT_ONCE,
         themes=themes, theme_by_id={t.id: t for t in themes}, theme=chosen, places=reference(db), day=today(),
-        **context,
+        orphans=queries.orphans(db, territory_id), **context,
     )  # fmt: skip
 
 
 @router.get("/priorites", name="board.departement")
 def departement(request: Request, db: Db, theme: str = "", etape: str = "") -> Response:
     """Every territory's priorités side by side; one stage alone shows all of its own."""
-    return _board(request, db, None, theme, etape, territory=None, accord=None, scheme=None)
+    return _board(request, db, None, theme, etape, territory=None, accord=None, scheme=None, heard=None)
 
 
 @router.get("/territoires/{slug}/priorites", name="board.territory")
@@ -53,8 +57,20 @@ def territory(request: Request, db: Db, slug: str, theme: str = "", etape: str =
     here = place(db, slug)
     return _board(
         request, db, here.territory.id, theme, etape, territory=here.territory, accord=here.accord,
-        scheme=accords.scheme(db, here.accord.scheme_id),
+        scheme=accords.scheme(db, here.accord.scheme_id), heard=_heard(db, here),
     )  # fmt: skip
+
+
+def _heard(db: Db, here: Place) -> dict[str, Any]:
+    """Which communes were not heard, given their population; how many voices have a commune."""
+    communes = reference(db).communes_of(here.territory.territory_id)
+    voices = queries.voices_by_commune(db, here.accord)
+    names = {c.insee: c.name for c in communes}
+    missing = consensus.unheard(voices, {c.insee: c.population for c in communes})
+    return {
+        "total": sum(n for insee, n in voices.items() if insee in names),
+        "missing": [(i, names[i]) for i in missing],
+    }
 
 
 @router.get("/priorites/{priority_id:int}", name="board.priority")
@@ -67,6 +83,8 @@ def priority(request: Request, db: Db, me: Me, priority: ReadPriority) -> Respon
         territory=reference(db).by_id[priority.territory_id], places=reference(db), themes=themes, mini=fil.mini,
         challenge=accords.challenge(db, priority.challenge_id) if priority.challenge_id else None,
         listed=needs.visible(db, me, find, None), events=threads.events(db, "priority", priority.id or 0),
+        sheets=actions.for_priority(db, priority.id or 0), sheet_labels=SHEET_LABELS,
+        votes=workshops.votes_on(db, workshops.PRIORITY, priority.id or 0),
         stages=STAGE_LABELS, outcomes=OUTCOME_LABELS, moves=PRIORITY.verbs(priority.status), day=today(),
     )  # fmt: skip
 

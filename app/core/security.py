@@ -169,7 +169,7 @@ class Guard:
     def __init__(self, app: ASGIApp, *, origin: str, cookie: str, answer: Refuse, broken: Broken) -> None:
         self.app = app
         self.origin = origin
-        self.cookie = f"{cookie}="
+        self.cookie = cookie  # its name also begins those of the seats in workshops
         self.answer = answer
         self.broken = broken
 

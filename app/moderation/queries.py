@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from app.actions import queries as actions
 from app.core.db import now
+from app.needs import queries as needs
 from app.needs.models import Need
 from app.policy import Actor
 from app.threads.models import Comment
@@ -38,6 +40,17 @@ class Waiting:
     def late(self) -> bool:
         """Whether it has waited longer than the charter promises."""
         return now() - self.created_at > TARGET
+
+
+@dataclass(frozen=True)
+class About:
+    """What a comment was written under: a need or a fiche-action."""
+
+    kind: str
+    title: str
+    text: str
+    reference: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -99,3 +112,15 @@ def oldest(db: Session, me: Actor) -> Waiting | None:
     """The next thing to read."""
     items = queue(db, me).items
     return items[0] if items else None
+
+
+def about(db: Session, thread_id: int) -> About | None:
+    """The need or the fiche-action that owns this thread."""
+    need = needs.of_thread(db, thread_id)
+    if need is not None:
+        return About("besoin", need.title, need.text, need.reference, f"/besoins/{need.id}")
+    sheet = actions.of_thread(db, thread_id)
+    if sheet is None:
+        return None
+    path = f"/fiches-actions/{sheet.reference}"
+    return About("fiche", sheet.title, sheet.lede, sheet.reference or "", path)

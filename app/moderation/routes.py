@@ -14,7 +14,6 @@ from app.core.web import go, page
 from app.identity.access import Me, Requires
 from app.moderation import queries
 from app.moderation.access import moderated_comment, moderated_need
-from app.needs import queries as needs
 from app.needs import service as need_verbs
 from app.needs.models import Need
 from app.places.queries import reference
@@ -56,7 +55,7 @@ def index(request: Request, db: Db, me: Me) -> Response:
             kind=None,
             item=None,
             form=None,
-            need=None,
+            about=None,
             theme=None,
             **_context(db, me),
         )
@@ -68,7 +67,8 @@ def index(request: Request, db: Db, me: Me) -> Response:
 def _show_need(request: Request, db: Db, me: Me, need: Need, form: Filled[VerdictForm] | None = None) -> Response:
     theme = next((t for t in accords.themes(db, need.accord.scheme_id) if t.id == need.theme_id), None)
     return page(
-        request, "moderation/index.html", status=422 if form else 200, kind="besoin", item=need, need=need, theme=theme,
+        request, "moderation/index.html", status=422 if form else 200, kind="besoin", item=need, about=None,
+        theme=theme,
         form=form or blank(VerdictForm), **_context(db, me),
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ def _show_comment(
 ) -> Response:
     return page(
         request, "moderation/index.html", status=422 if form else 200, kind="commentaire", item=comment,
-        need=needs.of_thread(db, comment.thread_id), theme=None,
+        about=queries.about(db, comment.thread_id), theme=None,
         form=form or blank(VerdictForm), **_context(db, me),
     )  # fmt: skip
 
@@ -128,8 +128,8 @@ def decide_comment(
     data = form.ok
     if data is None:
         return _show_comment(request, db, me, comment, form)
-    need = needs.of_thread(db, comment.thread_id)
-    about = need.title if need else ""
+    subject = queries.about(db, comment.thread_id)
+    about = subject.title if subject else ""
     by = me.person_id or 0
     if data.decision == "publish":
         thread_verbs.publish_comment(db, comment, by=by, about=about)

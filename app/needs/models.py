@@ -47,6 +47,7 @@ class Need(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     answer_due_on: date | None = None
+    sheets: int = 0
 
     accord: Accord = Relationship(sa_relationship_kwargs={"lazy": "raise"})
 

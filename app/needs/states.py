@@ -20,6 +20,9 @@ FOLLOW_UP: Machine[FollowUp] = Machine(
     {
         "attach": ({_F.RECEIVED, _F.GROUPED, _F.ATTACHED}, _F.ATTACHED),
         "detach": ({_F.ATTACHED}, _F.RECEIVED),
+        "take_up": ({_F.RECEIVED, _F.GROUPED, _F.ATTACHED, _F.TAKEN_UP}, _F.TAKEN_UP),
+        "put_back": ({_F.TAKEN_UP}, _F.ATTACHED),
+        "put_back_alone": ({_F.TAKEN_UP}, _F.RECEIVED),
         "answer": (frozenset(_F), _F.ANSWERED),
     },
     field="stage",
@@ -57,6 +60,8 @@ class ListState(StrEnum):
     LATE = "retard"
     RECEIVED = "recu"
     ATTACHED = "rattache"
+    TAKEN_UP = "repris"
+    ALONE = "sans-fiche"
     ANSWERED = "repondu"
     RETAINED = "retenu"
     PARTLY = "en-partie"
@@ -69,6 +74,8 @@ LIST_STATE_LABELS = {
     ListState.LATE: label("Réponse en retard"),
     ListState.RECEIVED: label("Reçu, pas encore rattaché"),
     ListState.ATTACHED: label("Rattaché à une priorité"),
+    ListState.TAKEN_UP: label("Repris dans une fiche-action"),
+    ListState.ALONE: label("Sans fiche-action"),
     ListState.ANSWERED: label("Répondu"),
     ListState.RETAINED: label("Retenu"),
     ListState.PARTLY: label("Retenu en partie"),

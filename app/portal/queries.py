@@ -10,6 +10,8 @@ from sqlmodel import Session, col, func, select
 
 from app.accords.models import Accord, Priority
 from app.accords.states import Stage
+from app.actions.models import ActionSheet
+from app.actions.states import STEP_STATUSES, SheetStep
 from app.core.db import now
 from app.core.i18n import today
 from app.core.mail import Mail
@@ -17,6 +19,7 @@ from app.identity.models import Body
 from app.needs.models import Need, NeedAnswer
 from app.needs.queries import PUBLIC
 from app.places.models import Commune, Territory
+from app.threads.models import Position, Voice
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,12 @@ class Totals:
     priorities: int
     answers: int
     late: int
+    sheets: int
+    acting: int
 
 
 def totals(db: Session, territory_id: int | None = None) -> Totals:
-    """How far things are, in four counts that each have their list."""
+    """How far things are, in six counts that each have their list."""
     public: list[ColumnElement[bool]] = [col(Need.status).in_(PUBLIC)]
     alive: list[ColumnElement[bool]] = [col(Priority.status) != Stage.WITHDRAWN.value]
     if territory_id is not None:
@@ -40,7 +45,18 @@ def totals(db: Session, territory_id: int | None = None) -> Totals:
     late = func.count(col(Need.id)).filter(col(Need.outcome).is_(None), col(Need.answer_due_on) < today())
     needs, answers, overdue = db.execute(select(func.count(), answered, late).select_from(Need).where(*public)).one()
     priorities = db.exec(select(func.count()).select_from(Priority).where(*alive)).one()
-    return Totals(needs, priorities, answers, overdue)
+    sheets, acting = _sheets(db, territory_id)
+    return Totals(needs, priorities, answers, overdue, sheets, acting)
+
+
+def _sheets(db: Session, territory_id: int | None) -> tuple[int, int]:
+    """Published fiches-actions, and those voted or further."""
+    voted = func.count().filter(col(ActionSheet.status).in_(STEP_STATUSES[SheetStep.ACTING]))
+    statement = select(func.count(), voted).select_from(ActionSheet).where(ActionSheet.version > 0)
+    if territory_id is not None:
+        statement = statement.where(ActionSheet.territory_id == territory_id)
+    sheets, acting = db.execute(statement).one()
+    return sheets, acting
 
 
 def needs_by_college(db: Session, territory_id: int | None = None) -> dict[str, int]:
@@ -84,6 +100,19 @@ def silent_communes(db: Session, territory: Territory) -> list[str]:
     )
     statement = select(Commune.name).where(Commune.territory_id == territory.id, col(Commune.insee).not_in(heard))
     return list(db.exec(statement.order_by(col(Commune.name))))
+
+
+def positions_of(db: Session, person_id: int) -> Sequence[Any]:
+    """The fiches-actions on which this person took position, with the stance, newest first."""
+    statement = (
+        select(ActionSheet, col(Position.stance))
+        .join(Position, col(Position.thread_id) == ActionSheet.thread_id)
+        .join(Voice, col(Voice.id) == Position.voice_id)
+        .where(Voice.person_id == person_id, col(ActionSheet.version) > 0)
+        .order_by(col(Position.created_at).desc(), col(Position.id).desc())
+        .limit(200)
+    )
+    return list(db.execute(statement))
 
 
 def mailbox(db: Session, *, limit: int = 50) -> Sequence[Mail]:

@@ -1,23 +1,42 @@
 """Verbs that join features: confirming an address, whatever it was given for."""
 
+from dataclasses import dataclass
+
 from sqlmodel import Session
 
 from app.accords import queries as accords
+from app.actions import queries as sheets
+from app.actions import service as sheet_verbs
+from app.actions.models import ActionSheet
 from app.core.errors import ForbiddenError, GoneError
 from app.core.i18n import gettext as _
 from app.identity import service as identity
 from app.identity.models import EmailProof, Person
+from app.identity.states import College
 from app.needs import queries as needs
 from app.needs import service as need_verbs
 from app.needs.models import Need
-from app.policy import ANONYMOUS, NEED_COMMENT, NEED_SUPPORT
+from app.needs.queries import PUBLIC
+from app.policy import ANONYMOUS, NEED_COMMENT, NEED_SUPPORT, SHEET_COMMENT, SHEET_POSITION
 from app.portal.forms import ProfileForm
 from app.threads import queries as threads
 from app.threads import service as thread_verbs
+from app.threads.models import Comment
+from app.threads.states import Stance
 
 
-def confirm(db: Session, proof: EmailProof) -> tuple[Need, str]:
-    """Do what the address was given for; the need concerned and what to say.
+@dataclass(frozen=True)
+class Confirmed:
+    """What a confirmation did, and on what; ``path`` is empty while it is not public."""
+
+    words: str
+    title: str
+    reference: str
+    path: str
+
+
+def confirm(db: Session, proof: EmailProof) -> Confirmed:
+    """Do what the address was given for.
 
     Raises:
         GoneError: the link was used, expired, or its contribution is gone.
@@ -25,12 +44,17 @@ def confirm(db: Session, proof: EmailProof) -> tuple[Need, str]:
         ConflictError: it was already confirmed.
     """
     identity.use(db, proof)
-    act = {
-        need_verbs.CONFIRM_NEED: _confirm_need,
-        need_verbs.CONFIRM_SUPPORT: _confirm_support,
-        thread_verbs.CONFIRM_COMMENT: _confirm_comment,
-    }[proof.purpose]
-    return act(db, proof)
+    return ACTS[proof.purpose](db, proof)
+
+
+def _about_need(need: Need, words: str) -> Confirmed:
+    path = f"/besoins/{need.id}" if need.status in PUBLIC else ""
+    return Confirmed(words, need.title, need.reference, path)
+
+
+def _about_sheet(sheet: ActionSheet, words: str) -> Confirmed:
+    reference = sheet.reference or ""
+    return Confirmed(words, sheet.title, reference, f"/fiches-actions/{reference}")
 
 
 def _need(db: Session, need_id: int) -> Need:
@@ -40,35 +64,67 @@ def _need(db: Session, need_id: int) -> Need:
     return need
 
 
-def _confirm_need(db: Session, proof: EmailProof) -> tuple[Need, str]:
+def _confirm_need(db: Session, proof: EmailProof) -> Confirmed:
     """Said while needs were open, it counts even if its address is confirmed after they closed."""
     need = _need(db, proof.data["need"])
     need_verbs.confirm(db, need, proof.email)
-    return need, _("Merci : votre besoin part en relecture et compte pour une voix.")
+    return _about_need(need, _("Merci : votre besoin part en relecture et compte pour une voix."))
 
 
-def _confirm_support(db: Session, proof: EmailProof) -> tuple[Need, str]:
+def _confirm_support(db: Session, proof: EmailProof) -> Confirmed:
     need = _need(db, proof.data["need"])
     if not ANONYMOUS.can(NEED_SUPPORT, need):
         raise ForbiddenError(_("Ce besoin ne reçoit plus de soutien en ce moment."))
     person = identity.person_for(db, proof.email, college=proof.data["college"])
     new = need_verbs.support(db, need, person, proof.data["college"])
-    return need, _("Votre voix est comptée.") if new else _(
-        "Votre voix était déjà comptée : chaque personne compte une fois."
-    )
+    already = _("Votre voix était déjà comptée : chaque personne compte une fois.")
+    return _about_need(need, _("Votre voix est comptée.") if new else already)
 
 
-def _confirm_comment(db: Session, proof: EmailProof) -> tuple[Need, str]:
+def _confirm_position(db: Session, proof: EmailProof) -> Confirmed:
+    sheet = sheets.one(db, proof.data["sheet"])
+    if sheet is None:
+        raise GoneError(_("Cette fiche-action n’existe plus."))
+    if not ANONYMOUS.can(SHEET_POSITION, sheet):
+        raise ForbiddenError(_("Cette fiche-action ne reçoit plus de position en ce moment."))
+    person = identity.person_for(db, proof.email, college=proof.data["college"])
+    college, stance = College(proof.data["college"]), Stance(proof.data["stance"])
+    sheet_verbs.confirm_position(db, sheet, person, college, stance)
+    return _about_sheet(sheet, _("Votre position est comptée."))
+
+
+def _confirm_comment(db: Session, proof: EmailProof) -> Confirmed:
     written = threads.comment(db, proof.data["comment"])
-    need = needs.of_thread(db, written.thread_id) if written else None
-    if written is None or need is None:
+    if written is None:
         raise GoneError(_("Ce commentaire n’existe plus."))
+    need = needs.of_thread(db, written.thread_id)
+    if need is None:
+        return _confirm_sheet_comment(db, written, proof.email)
     full = _need(db, need.id or 0)
     if not ANONYMOUS.can(NEED_COMMENT, full):
         raise ForbiddenError(_("Ce besoin ne reçoit plus de commentaire en ce moment."))
     accord = accords.accord(db, full.accord_id)
     need_verbs.confirm_comment(db, written, proof.email, a_posteriori=bool(accord and accord.a_posteriori))
-    return full, _("Merci : votre commentaire part en relecture.")
+    return _about_need(full, _("Merci : votre commentaire part en relecture."))
+
+
+def _confirm_sheet_comment(db: Session, written: Comment, email: str) -> Confirmed:
+    sheet = sheets.of_thread(db, written.thread_id)
+    if sheet is None:
+        raise GoneError(_("Ce commentaire n’existe plus."))
+    if not ANONYMOUS.can(SHEET_COMMENT, sheet):
+        raise ForbiddenError(_("Cette fiche-action ne reçoit plus de commentaire en ce moment."))
+    accord = accords.accord(db, sheet.accord_id)
+    sheet_verbs.confirm_comment(db, written, email, a_posteriori=bool(accord and accord.a_posteriori))
+    return _about_sheet(sheet, _("Merci : votre commentaire part en relecture."))
+
+
+ACTS = {
+    need_verbs.CONFIRM_NEED: _confirm_need,
+    need_verbs.CONFIRM_SUPPORT: _confirm_support,
+    sheet_verbs.CONFIRM_POSITION: _confirm_position,
+    thread_verbs.CONFIRM_COMMENT: _confirm_comment,
+}
 
 
 def save_profile(db: Session, person: Person, form: ProfileForm) -> None:

@@ -11,6 +11,8 @@ from app.core.i18n import today
 from app.seed.accords import load_accords
 from app.seed.needs import load_needs
 from app.seed.people import load_people
+from app.seed.sheets import load_sheets
+from app.seed.workshops import load_workshops
 
 WRITTEN_ON = date(2026, 11, 22)  # the day for which the texts and the calendar were written
 KEPT = {"territory", "commune"}
@@ -27,7 +29,9 @@ def load(db: Session, *, day: date | None = None) -> int:
     chance = random.Random(29)  # a demonstration that is the same everywhere, not a secret
     accords = load_accords(db, shift)
     people = load_people(db, accords, chance)
-    return load_needs(db, accords, people, chance)
+    loader, needs = load_needs(db, accords, people, chance)
+    load_workshops(loader, load_sheets(loader), people.id_of("facilitator"))
+    return needs
 
 
 def reset(db: Session) -> int:

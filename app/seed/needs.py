@@ -150,8 +150,8 @@ class Loader:
             self.db.execute(insert(Support), rows)
 
 
-def load_needs(db: Session, grounds: dict[str, Ground], cast: Cast, chance: random.Random) -> int:
-    """Every need of the content; how many."""
+def load_needs(db: Session, grounds: dict[str, Ground], cast: Cast, chance: random.Random) -> tuple[Loader, int]:
+    """Every need of the content; the voices heard so far, and how many needs."""
     rows = read("needs_1.json") + read("needs_2.json")
     for ground in grounds.values():
         db.refresh(ground.accord, ["phases"])
@@ -159,4 +159,4 @@ def load_needs(db: Session, grounds: dict[str, Ground], cast: Cast, chance: rand
     for number, row in enumerate(rows, start=1):
         loader.load(number, row)
     db.flush()
-    return len(rows)
+    return loader, len(rows)

@@ -8,7 +8,7 @@ from app.core.forms import Form, wrong
 from app.core.i18n import gettext as _
 from app.identity.forms import plain_email
 from app.identity.states import College
-from app.threads.states import CommentKind, RefusalReason
+from app.threads.states import CommentKind, RefusalReason, Stance
 
 
 class VoiceForm(Form):
@@ -21,6 +21,12 @@ class VoiceForm(Form):
     @classmethod
     def _email(cls, value: str | None) -> str | None:
         return plain_email(value) if value else None
+
+
+class PositionForm(VoiceForm):
+    """A position on a fiche-action."""
+
+    stance: Stance
 
 
 class CommentForm(VoiceForm):

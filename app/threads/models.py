@@ -52,8 +52,43 @@ class Support(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Position(SQLModel, table=True):
+    """Pour, nuancé or contre on a fiche-action: one per voice, changeable."""
+
+    __tablename__ = "position"
+    __table_args__ = (UniqueConstraint("thread_id", "voice_id"), Index("ix_position_voice_id", "voice_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    voice_id: int = Field(foreign_key="voice.id")
+    stance: str = Field(max_length=10)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Mention(SQLModel, table=True):
+    """What happens elsewhere to the owner of a thread: a fiche-action takes up a need.
+
+    Written by the feature above, so that a need shows its fiches without knowing them.
+    """
+
+    __tablename__ = "mention"
+    __table_args__ = (UniqueConstraint("thread_id", "kind", "subject_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    kind: str = Field(max_length=20)
+    subject_id: int
+    title: str = Field(max_length=160)
+    state: str = Field(max_length=80)
+    path: str = Field(max_length=120)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Comment(SQLModel, table=True):
-    """A remark, a question or a proposal: read, never counted as a voice."""
+    """A remark, a question or a proposal: read, never counted as a voice.
+
+    ``body_id`` marks the official answer to ``parent_id``; ``version`` is that of the fiche then read.
+    """
 
     __tablename__ = "comment"
     __table_args__ = (
@@ -74,3 +109,6 @@ class Comment(SQLModel, table=True):
     reason_note: str | None = Field(default=None, max_length=600)
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    parent_id: int | None = Field(default=None, foreign_key="comment.id")
+    body_id: int | None = Field(default=None, foreign_key="body.id")
+    version: int | None = None

@@ -1,12 +1,13 @@
 """Reads of threads: supporters by collège, comments, events."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlmodel import Session, col, func, select
 
 from app.core.machine import Event
 from app.policy import Actor
-from app.threads.models import Comment, Forum, Support, Thread, Voice
+from app.threads.models import Comment, Forum, Mention, Position, Support, Thread, Voice
 from app.threads.states import Moderation
 
 COMMENTS_SHOWN = 200
@@ -36,6 +37,33 @@ def supports(db: Session, thread_id: int, voice_id: int | None) -> bool:
         return False
     statement = select(Support.id).where(Support.thread_id == thread_id, Support.voice_id == voice_id)
     return db.exec(statement).first() is not None
+
+
+def positions_by_college(db: Session, thread_id: int) -> dict[str, dict[str, int]]:
+    """How many voices of each collège are pour, nuancé, contre: ``{college: {stance: n}}``."""
+    statement = (
+        select(Voice.college, Position.stance, func.count())
+        .join(Position, col(Position.voice_id) == Voice.id)
+        .where(Position.thread_id == thread_id)
+        .group_by(Voice.college, Position.stance)
+    )
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for college, stance, number in db.execute(statement):
+        counts[college][stance] = number
+    return dict(counts)
+
+
+def position_of(db: Session, thread_id: int, voice_id: int | None) -> Position | None:
+    """The position of this voice on this thread, if it took one."""
+    if voice_id is None:
+        return None
+    return db.exec(select(Position).where(Position.thread_id == thread_id, Position.voice_id == voice_id)).first()
+
+
+def mentions(db: Session, thread_id: int, kind: str) -> Sequence[Mention]:
+    """What happened elsewhere to the owner of this thread, oldest first."""
+    statement = select(Mention).where(Mention.thread_id == thread_id, Mention.kind == kind)
+    return db.exec(statement.order_by(col(Mention.at), col(Mention.id))).all()
 
 
 def comments(db: Session, me: Actor, thread_id: int) -> Sequence[Comment]:

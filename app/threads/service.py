@@ -12,14 +12,17 @@ from app.core.security import token
 from app.core.settings import get_settings
 from app.identity import queries as people
 from app.identity import service as identity
-from app.threads.models import Comment, Forum, Support, Thread, Voice
+from app.threads import queries
+from app.threads.models import Comment, Forum, Mention, Position, Support, Thread, Voice
 from app.threads.states import (
     MODERATION,
+    OFFICIAL_ANSWER,
     REASON_ARTICLES,
     REASON_LABELS,
     CommentKind,
     Moderation,
     RefusalReason,
+    Stance,
 )
 
 CONFIRM_COMMENT = "comment"
@@ -59,6 +62,45 @@ def unsupport(db: Session, thread: Thread, by: Voice) -> None:
     db.execute(delete(Support).where(col(Support.thread_id) == thread.id, col(Support.voice_id) == by.id))
 
 
+def take_position(db: Session, thread: Thread, by: Voice, stance: Stance) -> str:
+    """Say what one thinks, or change it; ``new``, ``changed`` or ``same``."""
+    if insert_once(db, Position, thread_id=thread.id, voice_id=by.id, stance=stance.value, created_at=now()):
+        return "new"
+    held = queries.position_of(db, thread.id or 0, by.id)
+    if held is None or held.stance == stance:
+        return "same"
+    held.stance, held.created_at = stance.value, now()
+    db.add(held)
+    return "changed"
+
+
+def leave_position(db: Session, thread: Thread, by: Voice) -> None:
+    """Take one's position back."""
+    db.execute(delete(Position).where(col(Position.thread_id) == thread.id, col(Position.voice_id) == by.id))
+
+
+def mention(db: Session, thread_id: int, *, kind: str, subject_id: int, title: str, state: str, path: str) -> None:
+    """Say on a thread what happens to its owner elsewhere; said again, it replaces what was said."""
+    said = {"title": title, "state": state, "path": path}
+    insert_once(db, Mention, thread_id=thread_id, kind=kind, subject_id=subject_id, at=now(), **said)
+    held = db.exec(
+        select(Mention).where(
+            Mention.thread_id == thread_id, Mention.kind == kind, Mention.subject_id == subject_id
+        )
+    ).one()  # fmt: skip
+    held.sqlmodel_update(said)
+    db.add(held)
+
+
+def unmention(db: Session, thread_id: int, *, kind: str, subject_id: int) -> None:
+    """It concerns this thread no more."""
+    db.execute(
+        delete(Mention).where(
+            col(Mention.thread_id) == thread_id, col(Mention.kind) == kind, col(Mention.subject_id) == subject_id
+        )
+    )
+
+
 def queue_topic(territory_id: int) -> str:
     """The live topic of a territory's moderation queue."""
     return f"moderation-{territory_id}"
@@ -72,7 +114,7 @@ def queue_moved(db: Session, territory_id: int) -> None:
 
 def comment(
     db: Session, thread: Thread, territory_id: int, *, kind: CommentKind, text: str, college: str,
-    signature: str, author_id: int | None, a_posteriori: bool = False,
+    signature: str, author_id: int | None, a_posteriori: bool = False, version: int | None = None,
 ) -> Comment:  # fmt: skip
     """Write a comment; with a known author it goes to moderation, otherwise its address is awaited."""
     same = select(Comment).where(
@@ -85,6 +127,7 @@ def comment(
     written = Comment(
         thread_id=thread.id or 0, territory_id=territory_id, author_id=author_id, college=college,
         signature=signature, kind=kind.value, text=text, status=Moderation.DRAFT.value, created_at=now(),
+        version=version,
     )  # fmt: skip
     db.add(written)
     db.flush()
@@ -103,12 +146,29 @@ def send_comment(db: Session, written: Comment, *, a_posteriori: bool) -> None:
     queue_moved(db, written.territory_id)
 
 
+def answer_officially(
+    db: Session, asked: Comment, *, text: str, body_id: int, signature: str, college: str, by: int
+) -> Comment:
+    """Answer a comment in the name of a body; whoever asked is told. The same words twice are one answer."""
+    same = select(Comment).where(Comment.parent_id == asked.id, Comment.text == text, Comment.body_id == body_id)
+    already = db.exec(same).first()
+    if already:
+        return already
+    written = Comment(
+        thread_id=asked.thread_id, territory_id=asked.territory_id, author_id=by, college=college, signature=signature,
+        kind=OFFICIAL_ANSWER, text=text, status=Moderation.DRAFT.value, created_at=now(), published_at=now(),
+        parent_id=asked.id, body_id=body_id,
+    )  # fmt: skip
+    MODERATION.move(db, written, "post", by=by)
+    return written
+
+
 def ask_comment_confirmation(db: Session, written: Comment, email: str, title: str) -> None:
     """Mail the link that confirms a comment written without an account."""
     data = {"comment": written.id, "college": written.college}
     secret = identity.issue_proof(db, email, CONFIRM_COMMENT, data, life=identity.CONFIRMATION_LIFE)
     body = _(
-        "Bonjour,\n\nVous avez commenté le besoin « %(title)s ».\n"
+        "Bonjour,\n\nVous avez commenté « %(title)s ».\n"
         "Ouvrez ce lien et confirmez : votre commentaire partira en relecture.\n%(link)s\n\n"
         "Sans confirmation sous 7 jours, il ne sera ni relu ni publié.\n"
     ) % {"title": title, "link": f"{get_settings().public_url}/confirmation/{secret}"}

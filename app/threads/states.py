@@ -81,10 +81,27 @@ class CommentKind(StrEnum):
     PROPOSAL = "proposition"
 
 
+OFFICIAL_ANSWER = "reponse"  # the kind of a comment written in the name of a body
+
 COMMENT_LABELS = {
     CommentKind.REMARK: label("Remarque"),
     CommentKind.QUESTION: label("Question"),
     CommentKind.PROPOSAL: label("Proposition"),
+}
+
+
+class Stance(StrEnum):
+    """What a voice thinks of a fiche-action."""
+
+    FOR = "pour"
+    MIXED = "nuance"
+    AGAINST = "contre"
+
+
+STANCE_LABELS = {
+    Stance.FOR: label("Pour"),
+    Stance.MIXED: label("Nuancé"),
+    Stance.AGAINST: label("Contre"),
 }
 
 

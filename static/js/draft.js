@@ -84,14 +84,19 @@ function restore(form, values) {
       const group = [...form.elements].filter((other) => other.name === field.name);
       if (group.some((other) => other.defaultChecked) || field.checked || !kept.includes(field.value)) continue;
       field.checked = true;
-    } else if (field.value === "" && kept[0]) {
-      field.value = kept[0];
+    } else if (field.value === "" && kept[rank(form, field)]) {
+      field.value = kept[rank(form, field)];
     } else {
       continue;
     }
     given = true;
   }
   return given;
+}
+
+// Several fields may share a name (the lines of a financing plan): each finds its own words again.
+function rank(form, field) {
+  return [...form.elements].filter((other) => other.name === field.name && !SKIPPED.includes(other.type)).indexOf(field);
 }
 
 function say(note, what) {

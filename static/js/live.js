@@ -1,5 +1,6 @@
 // Live parts: <div data-live="/direct/moderation-3" hx-get="…" hx-trigger="live">. One stream a page; on each message,
-// a `live` event on every element of that topic, so that htmx fetches it anew. The stream says only « something changed ».
+// a `live` event on every element of the stream, so that htmx fetches it anew. The stream says only « something changed »:
+// « room-3 17 », a topic and its version. An element with data-topic="room-3" does not hear the other topics.
 // It is closed while the tab is hidden, and opened again (with jitter) when the tab or the network comes back.
 
 const RETRY = [2000, 5000, 15000, 30000]; // ms
@@ -28,7 +29,7 @@ function open() {
   if (stream || !address) return;
   stream = new EventSource(address);
   stream.addEventListener("open", () => (failures = 0));
-  stream.addEventListener("message", refresh);
+  stream.addEventListener("message", (event) => refresh(event.data.split(" ")[0]));
   stream.addEventListener("error", retry);
 }
 
@@ -59,8 +60,10 @@ function retry() {
   }, wait * (0.5 + Math.random()));
 }
 
-function refresh() {
+// Without a topic (the tab or the network came back), everything is fetched again.
+function refresh(topic) {
   for (const element of document.querySelectorAll(`[data-live="${CSS.escape(address)}"]`)) {
+    if (topic && element.dataset.topic && element.dataset.topic !== topic) continue;
     // Never under somebody's hands: what holds the focused field waits for the next message.
     if (element.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
     element.dispatchEvent(new CustomEvent("live"));

@@ -4,6 +4,9 @@
 const BEHAVIOURS = [
   ["[data-draft], [data-draft-clear]", () => import("./draft.js")],
   ["[data-live]", () => import("./live.js")],
+  ["[data-room]", () => import("./room.js")],
+  ["[data-screen]", () => import("./screen.js")],
+  ["[data-countdown]", () => import("./countdown.js")],
   ["[data-copy]", () => import("./copy.js")],
   ["[data-print]", () => import("./print.js")],
   ["[data-shortcuts-for]", () => import("./shortcuts.js")],

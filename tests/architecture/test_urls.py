@@ -27,7 +27,8 @@ def test_every_address_is_written_in_kebab_case() -> None:
 
 # Called by machines, or by an address that people receive in a mail or read on a screen.
 FROM_OUTSIDE = {
-    "identity.open_link", "portal.open_confirmation", "portal.join", "portal.alive", "portal.ready", "portal.metrics",
+    "identity.open_link", "portal.open_confirmation", "actions.moves", "actions.positions", "actions.left", "actions.comments", "actions.needs", "actions.answers",
+    "actions.unlinked", "workshops.seat_form", "workshops.ballot_form", "workshops.state", "portal.alive", "portal.ready", "portal.metrics",
     "portal.robots", "needs.supports", "needs.comments",
 }  # fmt: skip
 

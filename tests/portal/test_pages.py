@@ -69,7 +69,7 @@ def test_the_figures_of_the_home_page_are_those_of_their_lists(site: Site) -> No
         assert figures.late == count(db, NeedFilter(etat="retard"))
 
 
-@pytest.mark.parametrize(("path", "cap"), [("/", 12), ("/territoires", 6), ("/territoires/morlaix-communaute", 22)])
+@pytest.mark.parametrize(("path", "cap"), [("/", 12), ("/territoires", 6), ("/territoires/morlaix-communaute", 30)])
 def test_pages_cost_a_fixed_number_of_queries(site: Site, path: str, cap: int) -> None:
     visitor = site.visitor()
     visitor.get(path)

@@ -35,7 +35,7 @@ _OUTCOMES = {
 _ROW = (
     Need.id, Need.reference, Need.title, Need.text, Need.territory_id, Need.commune_insee, Need.theme_id,
     Need.college, Need.signature, Need.origin, Need.status, Need.stage, Need.outcome, Need.priority_id,
-    Need.supports, Need.published_at, Need.created_at, Need.answer_due_on, Thread.comments,
+    Need.supports, Need.sheets, Need.published_at, Need.created_at, Need.answer_due_on, Thread.comments,
 )  # fmt: skip
 
 
@@ -83,6 +83,10 @@ def _state_condition(state: ListState) -> ColumnElement[bool]:
             return col(Need.stage) == FollowUp.RECEIVED.value
         case ListState.ATTACHED:
             return col(Need.priority_id).is_not(None)
+        case ListState.TAKEN_UP:
+            return col(Need.sheets) > 0
+        case ListState.ALONE:
+            return col(Need.sheets) == 0
         case ListState.ANSWERED:
             return col(Need.outcome).is_not(None)
         case _:

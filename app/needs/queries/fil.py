@@ -14,7 +14,7 @@ from app.core.machine import Event
 from app.identity import queries as people
 from app.needs import queries
 from app.needs.models import Need, NeedAnswer
-from app.needs.states import OUTCOME_LABELS, FollowUp, Outcome
+from app.needs.states import OUTCOME_LABELS, Outcome
 from app.threads import queries as threads
 from app.threads.states import (
     ORIGIN_LABELS,
@@ -45,7 +45,7 @@ def mini(row: Need) -> list[str]:
     answered = row.outcome is not None
     refused = row.outcome == Outcome.NOT_RETAINED
     attached = row.priority_id is not None
-    taken_up = row.stage == FollowUp.TAKEN_UP
+    taken_up = row.sheets > 0
     states = ["done", "done" if attached else "future", "done" if taken_up else "future"]
     states += [("gap" if refused else "done") if answered else "future", "future"]
     if not answered and "future" in states:
@@ -59,7 +59,7 @@ def steps(db: Session, need: Need) -> list[Step]:
     priority = accords.priority(db, need.priority_id) if need.priority_id else None
     chain = [_received(need), _moderation(need, events)]
     if need.status in queries.PUBLIC:
-        chain += [_priority(need, priority, events), *_sheet(need), *_answers(db, need), _result(need)]
+        chain += [_priority(need, priority, events), *_sheets(db, need), *_answers(db, need), _result(need)]
     waiting = [step for step in chain if step.state == "future"]
     if waiting and need.outcome is None and not any(step.state in ("here", "gap") for step in chain):
         waiting[0].state = "here"
@@ -123,9 +123,19 @@ def _priority(need: Need, priority: Priority | None, events: Sequence[Event]) ->
     )  # fmt: skip
 
 
-def _sheet(need: Need) -> list[Step]:
-    if need.outcome is not None:
-        return []
+def _sheets(db: Session, need: Need) -> list[Step]:
+    """The fiches-actions that take it up, as they wrote it here."""
+    taken = [
+        Step(
+            "done", _("Fiche-action"), mention.title, fdate(mention.at), _("Où elle en est : %(state)s.") % {
+                "state": _(mention.state).lower(),
+            },
+            (mention.path, _("Lire la fiche-action")),
+        )
+        for mention in threads.mentions(db, need.thread_id, "sheet")
+    ]  # fmt: skip
+    if taken or need.outcome is not None:
+        return taken
     return [Step("future", _("Fiche-action"), _("Une fiche-action reprendra les besoins rattachés"))]
 
 

@@ -6,24 +6,21 @@ from hashlib import sha256
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from app.accords.models import Accord, Priority
-from app.accords.states import Stage
+from app.accords.models import Accord
 from app.core import search
 from app.core.db import now
-from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
-from app.core.machine import note_event
 from app.core.mail import post
 from app.core.security import digest, random_code, readable
 from app.core.settings import get_settings
-from app.identity import queries as people
 from app.identity import service as identity
-from app.identity.models import Body, Person
+from app.identity.models import Person
 from app.identity.states import College
-from app.needs.forms import AnswerForm, NeedForm
-from app.needs.models import Need, NeedAnswer
-from app.needs.queries import KIND, PUBLIC, answers
+from app.needs.forms import NeedForm
+from app.needs.models import Need
+from app.needs.queries import KIND
+from app.needs.service.follow_up import answer, attach, put_back, take_up, tell
 from app.needs.service.voices import (
     CONFIRM_SUPPORT,
     ask_support_confirmation,
@@ -33,14 +30,15 @@ from app.needs.service.voices import (
     support,
     unsupport,
 )
-from app.needs.states import FOLLOW_UP, OUTCOME_LABELS, FollowUp, Outcome
+from app.needs.states import FollowUp
 from app.places.models import Commune, Territory
 from app.threads import service as threads
 from app.threads.models import Voice
 from app.threads.states import MODERATION, Moderation, Origin, RefusalReason
 
 __all__ = [
-    "CONFIRM_SUPPORT", "ask_support_confirmation", "comment", "confirm_comment", "support", "unsupport",
+    "CONFIRM_SUPPORT", "answer", "ask_support_confirmation", "attach", "comment", "confirm_comment", "put_back",
+    "support", "take_up", "unsupport",
 ]  # fmt: skip
 CONFIRM_NEED = "need"
 CODE_LENGTH = 12  # 5 bits each: 60 random bits
@@ -178,7 +176,7 @@ def publish(db: Session, need: Need, *, by: int) -> None:
     in_turn(db, need)
     MODERATION.move(db, need, "publish", by=by)
     _published(db, need)
-    _tell(db, need, _("Votre besoin est publié"), _(
+    tell(db, need, _("Votre besoin est publié"), _(
         "Le Conseil de développement l’a relu et publié, sans changer un mot. "
         "Une réponse vous est due le %(date)s au plus tard."
     ) % {
@@ -191,7 +189,7 @@ def refuse(db: Session, need: Need, *, by: int, reason: RefusalReason, note: str
     """A moderator does not publish it: the rule and the words go to its author at once."""
     MODERATION.move(db, need, "refuse", by=by, note=reason.value)
     need.reason, need.reason_note = reason.value, note
-    _tell(db, need, _("Votre besoin n’est pas publié"), threads.refusal_text(reason, note))
+    tell(db, need, _("Votre besoin n’est pas publié"), threads.refusal_text(reason, note))
     threads.queue_moved(db, need.territory_id)
 
 
@@ -201,71 +199,3 @@ def withdraw(db: Session, need: Need) -> None:
     MODERATION.move(db, need, "withdraw", by=need.author_id)
     search.forget(db, KIND, need.id or 0)
     threads.queue_moved(db, need.territory_id)
-
-
-def attach(db: Session, need: Need, priority: Priority | None, *, by: int, note: str = "") -> None:
-    """Say which priorité this need serves, or that it serves none any more.
-
-    Raises:
-        ForbiddenError: the priorité is of another territory.
-        ConflictError: there is nothing to change.
-    """
-    in_turn(db, need)
-    answered = need.stage == FollowUp.ANSWERED
-    if priority is None:
-        _step(db, need, "detach", by=by, note=note or None, answered=answered)
-        need.priority_id = None
-        return
-    if priority.status == Stage.WITHDRAWN:
-        raise ConflictError(_("Cette priorité vient d’être retirée : choisissez-en une autre."))
-    if priority.accord_id != need.accord_id:
-        raise ForbiddenError(_("Cette priorité est celle d’un autre territoire."))
-    if need.priority_id == priority.id:
-        raise ConflictError(_("Ce besoin est déjà rattaché à cette priorité."))
-    told = " · ".join(part for part in (priority.title, note) if part)
-    _step(db, need, "attach", by=by, note=told, answered=answered)
-    need.priority_id = priority.id
-    text = _("Il est rattaché à la priorité « %(title)s ».") % {"title": priority.title}
-    _tell(db, need, _("Votre besoin avance"), text)
-
-
-def _step(db: Session, need: Need, verb: str, *, by: int, note: str | None, answered: bool) -> None:
-    """A step of the follow-up; an answered need stays answered, the step is written all the same."""
-    if answered:
-        note_event(db, need, verb, by=by, note=note)
-    else:
-        FOLLOW_UP.move(db, need, verb, by=by, note=note)
-
-
-def answer(db: Session, need: Need, form: AnswerForm, body: Body, *, by: int) -> NeedAnswer:
-    """Answer a need: the fil, the tracking page, the board and the author all follow."""
-    last = next(iter(answers(db, need.id or 0)), None)
-    if last and (last.text, last.outcome, last.body_id) == (form.text, form.outcome.value, body.id):
-        return last  # the same answer, sent twice
-    FOLLOW_UP.move(db, need, "answer", by=by, note=form.outcome.value)
-    need.outcome = form.outcome.value
-    written = NeedAnswer(
-        need_id=need.id or 0, outcome=form.outcome.value, text=form.text, body_id=body.id or 0,
-        addressee=form.addressee if form.outcome == Outcome.REDIRECTED else None,
-        author_id=by, answered_on=form.answered_on, created_at=now(),
-    )  # fmt: skip
-    db.add(written)
-    words = _("%(outcome)s. %(body)s vous répond, le %(date)s :\n\n%(text)s") % {
-        "outcome": _(OUTCOME_LABELS[form.outcome]), "body": body.name,
-        "date": fdate(form.answered_on), "text": form.text,
-    }  # fmt: skip
-    _tell(db, need, _("Une réponse à votre besoin"), words)
-    return written
-
-
-def _tell(db: Session, need: Need, subject: str, text: str) -> None:
-    author = people.person(db, need.author_id) if need.author_id else None
-    if author:
-        body = _("Bonjour,\n\nVotre besoin « %(title)s » (%(reference)s) :\n\n%(text)s\n") % {
-            "title": need.title, "reference": need.reference, "text": text,
-        }  # fmt: skip
-        if need.status in PUBLIC:
-            body += _("\nLe lire et le suivre : %(link)s\n") % {
-                "link": f"{get_settings().public_url}/besoins/{need.id}"
-            }
-        post(db, author.email, subject, body)

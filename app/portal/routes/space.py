@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.accords.access import found
+from app.actions.states import SHEET_LABELS
 from app.core.db import Db
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
@@ -19,9 +20,9 @@ from app.needs.queries import fil
 from app.needs.states import OUTCOME_LABELS
 from app.places.queries import reference
 from app.policy import OWN_SPACE
-from app.portal import service
+from app.portal import queries, service
 from app.portal.forms import ProfileForm
-from app.threads.states import MODERATION_LABELS
+from app.threads.states import MODERATION_LABELS, STANCE_LABELS
 
 router = APIRouter(dependencies=[Depends(Requires(OWN_SPACE))])
 
@@ -40,6 +41,7 @@ def _space(request: Request, db: Db, me: Me, person: Person, form: Filled[Profil
     return page(
         request, "portal/my_space.html", status=status, form=form, person=person, roles=roles, places=places,
         written=needs.by_person(db, person_id), supported=needs.supported_by(db, person_id),
+        positions=queries.positions_of(db, person_id), stances=STANCE_LABELS, sheet_labels=SHEET_LABELS,
         labels=MODERATION_LABELS, mini=fil.mini, outcomes=OUTCOME_LABELS,
     )  # fmt: skip
 

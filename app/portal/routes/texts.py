@@ -9,7 +9,6 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from app.core.db import Db
-from app.core.errors import NotFoundError
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.core.web import page
@@ -103,25 +102,7 @@ def sitemap(request: Request, db: Db) -> Response:
     return page(request, "portal/sitemap.html", places=reference(db))
 
 
-@router.get("/fiches-actions", name="portal.actions")
-def actions(request: Request) -> Response:
-    """What the fiches-actions will be."""
-    return page(request, "portal/later.html", nav="actions", subject="actions")
-
-
-@router.get("/ateliers", name="portal.workshops")
-def workshops(request: Request) -> Response:
-    """What the workshops will be."""
-    return page(request, "portal/later.html", nav="workshops", subject="workshops")
-
-
-@router.get("/a/{code}", name="portal.join")
-def join(code: str) -> Response:
-    """A room: none is open yet."""
-    raise NotFoundError(_("Aucun atelier ne porte ce code. Vérifiez les six caractères affichés dans la salle."))
-
-
 @router.get("/decisions", name="portal.decisions")
 def decisions(request: Request) -> Response:
     """What the decisions will be."""
-    return page(request, "portal/later.html", nav="decisions", subject="decisions")
+    return page(request, "portal/later.html", nav="decisions")

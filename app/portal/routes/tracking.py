@@ -91,8 +91,7 @@ def withdraw(request: Request, db: Db, code: str) -> Response:
 
 def _proof(db: Db, token: str) -> EmailProof:
     proof = people.proof_by_token(db, token)
-    known = proof and proof.purpose in (need_verbs.CONFIRM_NEED, need_verbs.CONFIRM_SUPPORT, "comment")
-    return identity.usable(proof if known else None)
+    return identity.usable(proof if proof and proof.purpose in service.ACTS else None)
 
 
 @router.get("/confirmation/{token}", name="portal.open_confirmation")
@@ -105,12 +104,5 @@ def open_confirmation(request: Request, db: Db, token: str) -> Response:
 @router.post("/confirmation/{token}", name="portal.confirm", dependencies=[Depends(limit("confirm", "60/hour"))])
 def confirm(request: Request, db: Db, token: str) -> Response:
     """Confirm an address, and do what it was given for."""
-    need, words = service.confirm(db, _proof(db, token))
-    return page(
-        request,
-        "portal/confirmed.html",
-        headers=PRIVATE,
-        need=need,
-        words=words,
-        is_public=need.status in PUBLIC,
-    )
+    done = service.confirm(db, _proof(db, token))
+    return page(request, "portal/confirmed.html", headers=PRIVATE, done=done)

@@ -1,0 +1,1 @@
+"""Fiches-actions: from an idea to its evaluation, version by version."""

@@ -1,0 +1,9 @@
+"""Pages of fiches-actions."""
+
+from fastapi import APIRouter
+
+from app.actions.routes import comments, drafting, editing, listing, positions, reading, versions
+
+router = APIRouter()
+for part in (listing, drafting, reading, editing, versions, positions, comments):
+    router.include_router(part.router)

@@ -1,0 +1,28 @@
+"""Verbs on fiches-actions: writing and publishing them, moving them, what is said under them."""
+
+from app.actions.service.moves import MissingFieldsError, move
+from app.actions.service.voices import (
+    CONFIRM_POSITION,
+    answer,
+    ask_position_confirmation,
+    comment,
+    confirm_position,
+    leave_position,
+    take_position,
+)
+from app.actions.service.writing import (
+    StaleError,
+    draft,
+    link_need,
+    publish_version,
+    save,
+    set_priorities,
+    unlink_need,
+)
+from app.needs.service import confirm_comment
+
+__all__ = [
+    "CONFIRM_POSITION", "MissingFieldsError", "StaleError", "answer", "ask_position_confirmation", "comment",
+    "confirm_comment", "confirm_position", "draft", "leave_position", "link_need", "move", "publish_version", "save",
+    "set_priorities", "take_position", "unlink_need",
+]  # fmt: skip

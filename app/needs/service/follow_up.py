@@ -1,0 +1,128 @@
+"""Verbs of the follow-up: attached to a priorité, taken up in a fiche-action, answered."""
+
+from sqlmodel import Session
+
+from app.accords.models import Priority
+from app.accords.states import Stage
+from app.core.db import now
+from app.core.errors import ConflictError, ForbiddenError
+from app.core.i18n import fdate
+from app.core.i18n import gettext as _
+from app.core.machine import note_event
+from app.core.mail import post
+from app.core.settings import get_settings
+from app.identity import queries as people
+from app.identity.models import Body
+from app.needs.forms import AnswerForm
+from app.needs.models import Need, NeedAnswer
+from app.needs.queries import PUBLIC, answers
+from app.needs.service.voices import in_turn
+from app.needs.states import FOLLOW_UP, OUTCOME_LABELS, FollowUp, Outcome
+from app.threads import queries as thread_reads
+from app.threads import service as threads
+
+SHEET = "sheet"  # the kind of the mentions that fiches-actions write on a need
+
+
+def attach(db: Session, need: Need, priority: Priority | None, *, by: int, note: str = "") -> None:
+    """Say which priorité this need serves, or that it serves none any more.
+
+    Raises:
+        ForbiddenError: the priorité is of another territory.
+        ConflictError: there is nothing to change.
+    """
+    in_turn(db, need)
+    if priority is None:
+        _step(db, need, "detach", by=by, note=note or None)
+        need.priority_id = None
+        return
+    if priority.status == Stage.WITHDRAWN:
+        raise ConflictError(_("Cette priorité vient d’être retirée : choisissez-en une autre."))
+    if priority.accord_id != need.accord_id:
+        raise ForbiddenError(_("Cette priorité est celle d’un autre territoire."))
+    if need.priority_id == priority.id:
+        raise ConflictError(_("Ce besoin est déjà rattaché à cette priorité."))
+    told = " · ".join(part for part in (priority.title, note) if part)
+    _step(db, need, "attach", by=by, note=told)
+    need.priority_id = priority.id
+    text = _("Il est rattaché à la priorité « %(title)s ».") % {"title": priority.title}
+    tell(db, need, _("Votre besoin avance"), text)
+
+
+def _step(db: Session, need: Need, verb: str, *, by: int, note: str | None) -> None:
+    """A step of the follow-up; what went further stays there, the step is written all the same."""
+    if need.stage in (FollowUp.TAKEN_UP, FollowUp.ANSWERED):
+        note_event(db, need, verb, by=by, note=note)
+    else:
+        FOLLOW_UP.move(db, need, verb, by=by, note=note)
+
+
+def answer(db: Session, need: Need, form: AnswerForm, body: Body, *, by: int) -> NeedAnswer:
+    """Answer a need: the fil, the tracking page, the board and the author all follow."""
+    last = next(iter(answers(db, need.id or 0)), None)
+    if last and (last.text, last.outcome, last.body_id) == (form.text, form.outcome.value, body.id):
+        return last  # the same answer, sent twice
+    FOLLOW_UP.move(db, need, "answer", by=by, note=form.outcome.value)
+    need.outcome = form.outcome.value
+    written = NeedAnswer(
+        need_id=need.id or 0, outcome=form.outcome.value, text=form.text, body_id=body.id or 0,
+        addressee=form.addressee if form.outcome == Outcome.REDIRECTED else None,
+        author_id=by, answered_on=form.answered_on, created_at=now(),
+    )  # fmt: skip
+    db.add(written)
+    words = _("%(outcome)s. %(body)s vous répond, le %(date)s :\n\n%(text)s") % {
+        "outcome": _(OUTCOME_LABELS[form.outcome]), "body": body.name,
+        "date": fdate(form.answered_on), "text": form.text,
+    }  # fmt: skip
+    tell(db, need, _("Une réponse à votre besoin"), words)
+    return written
+
+
+def take_up(
+    db: Session, need: Need, *, sheet_id: int, reference: str, title: str, state: str, path: str, by: int | None,
+    tell_author: bool = True,
+) -> None:  # fmt: skip
+    """A published fiche-action answers this need, or moved: its fil follows; its author is told once."""
+    in_turn(db, need)
+    known = any(m.subject_id == sheet_id for m in thread_reads.mentions(db, need.thread_id, SHEET))
+    threads.mention(db, need.thread_id, kind=SHEET, subject_id=sheet_id, title=title, state=state, path=path)
+    if known:
+        return
+    if need.stage == FollowUp.ANSWERED:
+        note_event(db, need, "take_up", by=by, note=f"{reference} · {title}")
+    else:
+        FOLLOW_UP.move(db, need, "take_up", by=by, note=f"{reference} · {title}")
+    need.sheets += 1
+    if not tell_author:
+        return
+    text = _("Il est repris dans la fiche-action %(reference)s, « %(title)s » :\n%(link)s") % {
+        "reference": reference, "title": title, "link": get_settings().public_url + path,
+    }  # fmt: skip
+    tell(db, need, _("Votre besoin avance"), text)
+
+
+def put_back(db: Session, need: Need, *, sheet_id: int, by: int | None, note: str) -> None:
+    """A fiche-action does not answer this need any more."""
+    in_turn(db, need)
+    if not any(m.subject_id == sheet_id for m in thread_reads.mentions(db, need.thread_id, SHEET)):
+        return
+    threads.unmention(db, need.thread_id, kind=SHEET, subject_id=sheet_id)
+    need.sheets -= 1
+    if need.stage == FollowUp.TAKEN_UP and need.sheets == 0:
+        FOLLOW_UP.move(db, need, "put_back" if need.priority_id else "put_back_alone", by=by, note=note)
+    else:
+        note_event(db, need, "put_back", by=by, note=note)
+
+
+def tell(db: Session, need: Need, subject: str, text: str) -> None:
+    """Write to the author, if they left an address."""
+    author = people.person(db, need.author_id) if need.author_id else None
+    if author:
+        body = _("Bonjour,\n\nVotre besoin « %(title)s » (%(reference)s) :\n\n%(text)s\n") % {
+            "title": need.title, "reference": need.reference, "text": text,
+        }  # fmt: skip
+        if need.status in PUBLIC:
+            body += _("\nLe lire et le suivre : %(link)s\n") % {
+                "link": f"{get_settings().public_url}/besoins/{need.id}"
+            }
+        post(db, author.email, subject, body)

@@ -1,0 +1,176 @@
+"""Demonstration workshops: rooms, seats and ballots drawn from the leanings of the content."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel import col, insert, select
+
+from app.accords.models import Priority
+from app.actions.models import ActionSheet
+from app.core.db import now
+from app.core.i18n import PARIS, today
+from app.core.machine import note_event
+from app.core.security import digest
+from app.needs.models import Need
+from app.seed.accords import Ground, read
+from app.seed.needs import Loader
+from app.workshops.models import Ballot, Option, Seat, Step, Workshop
+from app.workshops.service.room import write_rates
+from app.workshops.states import STEP, VOTES, WORKSHOP, Hands, Room, StepKind, StepStatus
+
+_PATHS = {
+    Room.DRAFT: [],
+    Room.SCHEDULED: ["schedule"],
+    Room.LOBBY: ["schedule", "open_room"],
+    Room.RUNNING: ["schedule", "open_room", "start"],
+    Room.CLOSED: ["schedule", "open_room", "start", "close_room"],
+    Room.PUBLISHED: ["schedule", "open_room", "start", "close_room", "publish"],
+}
+_STEP_PATHS = {
+    StepStatus.WAITING: [],
+    StepStatus.OPEN: ["open"],
+    StepStatus.CLOSED: ["open", "close"],
+    StepStatus.REVEALED: ["open", "close", "reveal"],
+}
+CODES = ("PGNU47", "ANMU63", "PUY769", "CRTN47", "RVRE64", "PYEN97")  # known, so that a demonstration can be joined
+LEFT_OPEN = timedelta(minutes=8)
+
+
+class WorkshopLoader:
+    """Loads the workshops one after the other."""
+
+    def __init__(self, loader: Loader, sheets: dict[str, ActionSheet], facilitator: int) -> None:
+        self.db, self.grounds, self.chance = loader.db, loader.grounds, loader.chance
+        self.sheets, self.facilitator = sheets, facilitator
+
+    def load(self, row: dict[str, Any], code: str) -> None:
+        """One workshop, from its announcement to its report."""
+        ground = self.grounds[row["territory_siren"]]
+        workshop = self._workshop(row, code, ground)
+        moment = workshop.starts_at
+        seats = self._seats(workshop, row["seats"])
+        for position, item in enumerate(row["steps"], start=1):
+            step = self._step(workshop, position, item, moment)
+            options = self._options(step, item, ground)
+            if step.kind in VOTES and item["leaning"]:
+                self._ballots(step, options, seats, item)
+            self._advance(step, StepStatus(item["status"]), moment)
+            if step.status != StepStatus.WAITING:
+                workshop.step_id = step.id
+            moment += timedelta(minutes=item["minutes"])
+        self._close(workshop, row, moment)
+
+    def _workshop(self, row: dict[str, Any], code: str, ground: Ground) -> Workshop:
+        starts = datetime.combine(today() - timedelta(days=row["age_days"]), time(row["hour"], 30), PARIS)
+        if row["status"] == Room.RUNNING:
+            starts = now() - timedelta(minutes=35)  # whenever the demonstration is loaded, this one is under way
+        workshop = Workshop(
+            accord_id=ground.accord.id or 0, territory_id=ground.territory.territory_id, author_id=self.facilitator,
+            title=row["title"], place=row["place"], text=row["text"], starts_at=starts.astimezone(UTC),
+            minutes=row["minutes"], code=code, screen_key=f"demonstration-{row['key']}", status=Room.DRAFT.value,
+        )  # fmt: skip
+        note_event(self.db, workshop, "create", by=self.facilitator, at=starts - timedelta(days=15))
+        for verb in _PATHS[Room(row["status"])]:
+            WORKSHOP.move(self.db, workshop, verb, by=self.facilitator, at=min(now(), workshop.starts_at))
+        if row["status"] in (Room.RUNNING, Room.CLOSED, Room.PUBLISHED):
+            workshop.opened_at = workshop.starts_at - timedelta(minutes=15)
+        return workshop
+
+    def _seats(self, workshop: Workshop, wanted: dict[str, int]) -> list[Seat]:
+        seats = [
+            Seat(
+                workshop_id=workshop.id or 0, college=college, created_at=workshop.starts_at,
+                digest=digest(f"{workshop.code} {college} {number}"),
+            )
+            for college, total in wanted.items() for number in range(total)
+        ]  # fmt: skip
+        self.db.add_all(seats)
+        self.db.flush()
+        return seats
+
+    def _step(self, workshop: Workshop, position: int, item: dict[str, Any], moment: datetime) -> Step:
+        step = Step(
+            workshop_id=workshop.id or 0, position=position, kind=item["kind"], title=item["title"], text=item["text"],
+            minutes=item["minutes"], dots=item.get("dots", 7), cap=item.get("cap", 3),
+            hands=item.get("hands", Hands.SINGLE.value), reveal=item["reveal"], status=StepStatus.WAITING.value,
+        )  # fmt: skip
+        note_event(self.db, step, "add", by=self.facilitator, at=min(now(), moment))
+        return step
+
+    def _options(self, step: Step, item: dict[str, Any], ground: Ground) -> list[Option]:
+        options = [self._option(one, ground) for one in item["options"]]
+        for position, option in enumerate(options):
+            option.step_id, option.position = step.id or 0, position
+        self.db.add_all(options)
+        self.db.flush()
+        return options
+
+    def _option(self, one: dict[str, str], ground: Ground) -> Option:
+        if "sheet" in one:
+            sheet = self.sheets[one["sheet"]]
+            return Option(step_id=0, position=0, title=sheet.title, sheet_id=sheet.id)
+        if "priority" in one:
+            priority = self.db.exec(
+                select(Priority).where(Priority.accord_id == ground.accord.id, Priority.title == one["priority"])
+            ).one()
+            return Option(step_id=0, position=0, title=priority.title, priority_id=priority.id)
+        if "need" in one:
+            need = self.db.exec(
+                select(Need).where(Need.accord_id == ground.accord.id, col(Need.title) == one["need"])
+            ).first()
+            return Option(step_id=0, position=0, title=one["need"], need_id=need.id if need else None)
+        return Option(step_id=0, position=0, title=one["text"])
+
+    def _ballots(self, step: Step, options: list[Option], seats: list[Seat], item: dict[str, Any]) -> None:
+        rows = []
+        for seat in seats:
+            if self.chance.random() > item["turnout"]:
+                continue
+            weights = item["leaning"].get(seat.college) or [1] * len(options)
+            marks = self._marks(step, [o.id or 0 for o in options], weights)
+            rows.append({"step_id": step.id, "seat_id": seat.id, "marks": marks, "late": False, "cast_at": now()})
+        if rows:
+            self.db.execute(insert(Ballot), rows)
+
+    def _marks(self, step: Step, options: list[int], weights: list[int]) -> dict[str, int]:
+        if step.kind == StepKind.HANDS:
+            if step.hands == Hands.SINGLE:
+                return {str(self.chance.choices(options, weights)[0]): 1}
+            top = max(weights)
+            return {str(o): 1 for o, w in zip(options, weights, strict=True) if self.chance.random() < w / (top + 2)}
+        marks: dict[str, int] = {}
+        for _dot in range(step.dots):
+            chosen = str(self.chance.choices(options, weights)[0])
+            if marks.get(chosen, 0) < step.cap:
+                marks[chosen] = marks.get(chosen, 0) + 1
+        return marks
+
+    def _advance(self, step: Step, reached: StepStatus, moment: datetime) -> None:
+        ends = moment + timedelta(minutes=step.minutes)
+        for verb in _STEP_PATHS[reached]:
+            STEP.move(self.db, step, verb, by=self.facilitator, at=min(now(), moment if verb == "open" else ends))
+        if reached != StepStatus.WAITING:
+            step.opened_at, step.closes_at = moment, ends
+        if reached == StepStatus.OPEN:
+            step.opened_at, step.closes_at = now(), now() + LEFT_OPEN
+        elif reached != StepStatus.WAITING:
+            step.closed_at = ends
+        if reached == StepStatus.REVEALED:
+            step.revealed_at = ends
+            write_rates(self.db, step)
+
+    def _close(self, workshop: Workshop, row: dict[str, Any], moment: datetime) -> None:
+        if row["status"] in (Room.CLOSED, Room.PUBLISHED):
+            workshop.closed_at = moment
+        if row["status"] == Room.PUBLISHED:
+            workshop.conclusion, workshop.next_steps = row["conclusion"], row["next"]
+            workshop.published_at = moment + timedelta(hours=1)
+        self.db.add(workshop)
+
+
+def load_workshops(loader: Loader, sheets: dict[str, ActionSheet], facilitator: int) -> None:
+    """Every workshop of the content."""
+    workshops = WorkshopLoader(loader, sheets, facilitator)
+    for row, code in zip(read("workshops.json"), CODES, strict=True):
+        workshops.load(row, code)
+    loader.db.flush()

@@ -1,0 +1,1 @@
+"""Workshops: a room, its steps, its ballots, its results."""

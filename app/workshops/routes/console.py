@@ -1,0 +1,160 @@
+"""The console: the facilitator leads, sees who answered (never who), and the projected page."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.core.db import Db
+from app.core.errors import ConflictError, NotFoundError
+from app.core.forms import Filled, read
+from app.core.i18n import gettext as _
+from app.core.live import Stream
+from app.core.web import go, page
+from app.identity.access import Me, public
+from app.policy import WORKSHOP_RUN
+from app.workshops import counting, queries, service
+from app.workshops.access import step_of, workshop_for
+from app.workshops.forms import ActForm
+from app.workshops.models import Workshop
+from app.workshops.routes.stage import room_context
+from app.workshops.states import StepStatus
+
+router = APIRouter()
+RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
+Act = Annotated[Filled[ActForm], Depends(read(ActForm))]
+
+
+def screen_of(db: Db, workshop_id: int, key: str) -> Workshop:
+    """The room whose projected page has this key."""
+    workshop = queries.one(db, workshop_id) if workshop_id < 2**31 else None
+    if workshop is None or workshop.screen_key != key:
+        raise NotFoundError(_("Cet écran n’existe pas, ou son adresse a changé. Ouvrez-le depuis la régie."))
+    return workshop
+
+
+Screen = Annotated[Workshop, Depends(screen_of)]
+
+
+@router.get("/ateliers/{workshop_id:int}/ecran/{key}", name="workshops.screen", dependencies=[Depends(public)])
+def screen(request: Request, db: Db, workshop: Screen) -> Response:
+    """The projected page: read-only, always the present state."""
+    context = room_context(request, db, workshop, live_results=True)
+    return page(request, "workshops/screen.html", **context)
+
+
+@router.get("/direct/ateliers/{workshop_id:int}/{key}", name="workshops.stream", dependencies=[Depends(public)])
+def stream(request: Request, workshop: Screen) -> Response:
+    """The room moved, or someone came or answered: look again."""
+    return Stream(request.app.state.hub, [service.topic(workshop), service.count_topic(workshop)])
+
+
+@router.get("/ateliers/{workshop_id:int}/regie", name="workshops.console")
+def console(request: Request, db: Db, workshop: RunWorkshop) -> Response:
+    """Where the facilitator leads the room."""
+    context = room_context(request, db, workshop, live_results=True)
+    return page(request, "workshops/console.html", **context | _preview(db, context))
+
+
+def _preview(db: Db, context: dict[str, Any]) -> dict[str, Any]:
+    """What only the facilitator sees: results before they are shown, and the gap worth talking about."""
+    step = context["step"]
+    counted = context["result"]
+    if step is not None and step.status == StepStatus.CLOSED and context["is_vote"]:
+        counted = queries.results(db, [step], context["present_by"])[step.id]
+    gap = counting.widest_gap(counted) if counted else None
+    titles = {view.id: view.title for view in context["options"]}
+    return {
+        "nav": "workshops", "preview": counted if context["result"] is None else None,
+        "gap": gap and {
+            "title": titles[gap.option], "low_college": gap.low, "low_percent": gap.low_percent,
+            "high_college": gap.high, "high_percent": gap.high_percent,
+        },
+    }  # fmt: skip
+
+
+def _act(request: Request, db: Db, workshop: Workshop, act: Callable[[], None], words: str) -> Response:
+    """Do it, or say what happened meanwhile; the console shows the present state either way."""
+    try:
+        act()
+    except ConflictError as conflict:
+        db.rollback()
+        return go(request, "workshops.console", workshop_id=workshop.id, flash=conflict.message, level="attention")
+    return go(request, "workshops.console", workshop_id=workshop.id, flash=words)
+
+
+def _seen(form: Filled[ActForm]) -> int:
+    return form.ok.edited if form.ok else -1
+
+
+@router.post("/ateliers/{workshop_id:int}/salle", name="workshops.open_room")
+def open_room(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Act) -> Response:
+    """Let people in."""
+    by = me.person_id or 0
+    return _act(
+        request, db, workshop, lambda: service.open_room(db, workshop, edited=_seen(form), by=by), _("Salle ouverte.")
+    )
+
+
+@router.post("/ateliers/{workshop_id:int}/fin", name="workshops.close_room")
+def close_room(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Act) -> Response:
+    """End the workshop."""
+    by = me.person_id or 0
+    return _act(
+        request,
+        db,
+        workshop,
+        lambda: service.close_room(db, workshop, edited=_seen(form), by=by),
+        _("Atelier terminé."),
+    )
+
+
+@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/ouverture", name="workshops.open_step")
+def open_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+    """Show this step to everyone."""
+    step, by = step_of(db, workshop, step_id), me.person_id or 0
+    return _act(
+        request, db, workshop, lambda: service.open_step(db, workshop, step, edited=_seen(form), by=by),
+        _("En cours : %(title)s") % {"title": step.title},
+    )  # fmt: skip
+
+
+@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/cloture", name="workshops.close_step")
+def close_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+    """End this step."""
+    step, by = step_of(db, workshop, step_id), me.person_id or 0
+    return _act(
+        request, db, workshop, lambda: service.close_step(db, workshop, step, edited=_seen(form), by=by),
+        _("Séquence terminée."),
+    )  # fmt: skip
+
+
+@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/reouverture", name="workshops.reopen_step")
+def reopen_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+    """Open a closed vote again."""
+    step, by = step_of(db, workshop, step_id), me.person_id or 0
+    return _act(
+        request, db, workshop, lambda: service.reopen_step(db, workshop, step, edited=_seen(form), by=by),
+        _("Vote rouvert pour deux minutes."),
+    )  # fmt: skip
+
+
+@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/prolongation", name="workshops.extend_step")
+def extend_step(request: Request, db: Db, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+    """Two more minutes."""
+    step = step_of(db, workshop, step_id)
+    return _act(
+        request, db, workshop, lambda: service.extend_step(db, workshop, step, edited=_seen(form)),
+        _("Deux minutes de plus."),
+    )  # fmt: skip
+
+
+@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/resultats", name="workshops.reveal_step")
+def reveal_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+    """Show the results to the room."""
+    step, by = step_of(db, workshop, step_id), me.person_id or 0
+    return _act(
+        request, db, workshop, lambda: service.reveal_step(db, workshop, step, edited=_seen(form), by=by),
+        _("Résultats montrés."),
+    )  # fmt: skip
