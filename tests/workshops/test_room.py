@@ -165,7 +165,7 @@ def test_the_screen_needs_its_key_and_hides_what_is_hidden(site: Site) -> None:
     shown = site.visitor().get(f"/ateliers/{workshop.id}/ecran/{workshop.screen_key}")
     assert shown.status_code == 200
     assert workshop.code in shown.text.replace(" ", "")
-    assert not soup(shown).select(".screen__figure")
+    assert not soup(shown).select(".screen-bar")
     asked = site.visitor().get(f"/a/{workshop.code}/etat").json()
     assert set(asked) == {"room", "step", "status", "closes_at", "now"}
 
