@@ -42,6 +42,7 @@ from app.places.queries import drawn_map
 from app.policy import ANONYMOUS
 from app.portal import routes as portal
 from app.workshops import routes as workshops
+from app.workshops.access import UnknownRoomError
 
 log = structlog.get_logger("emglev")
 ROUTERS: list[Any] = [
@@ -116,6 +117,8 @@ def _handle_errors(app: FastAPI) -> None:
     async def refused(request: Request, error: DomainError) -> Response:
         if isinstance(error, SignInNeeded) and request.method == "GET":
             return RedirectResponse(app.state.urls("identity.sign_in", next=request.url.path), status_code=303)
+        if isinstance(error, UnknownRoomError) and request.method == "GET":
+            return RedirectResponse(app.state.urls("workshops.find", code=error.code[:20]), status_code=303)
         return web.answer(request, error)
 
     @app.exception_handler(HTTPException)

@@ -21,12 +21,20 @@ settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, with its reason, what speaks of the other engine only."""
+    """Leave out, with its reason, what speaks of the other engine only; on PostgreSQL, also what asks no database."""
     engine = os.environ.get("EMGLEV_TEST_ENGINE", "sqlite")
     for item in items:
         for other in {"sqlite", "postgresql"} - {engine}:
             if item.get_closest_marker(other):
                 item.add_marker(pytest.mark.skip(reason=f"says something of {other} only"))
+    if engine == "postgresql":
+        twice = [
+            i
+            for i in items
+            if "engine" not in getattr(i, "fixturenames", ()) and not list(i.iter_markers("postgresql"))
+        ]
+        config.hook.pytest_deselected(items=twice)
+        items[:] = [i for i in items if i not in twice]
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ class StageForm(Form):
     @model_validator(mode="after")
     def _explained(self) -> "StageForm":
         if self.verb == "withdraw" and len(self.note) < 10:
-            raise wrong(_("Dites pourquoi elle est retirée : la raison est publiée."), "note")
+            raise wrong(_("Dites pourquoi elle est retirée : la raison est publiée."), "note")
         return self
 
 
@@ -67,7 +67,7 @@ class RankForm(Form):
     @classmethod
     def _not_future(cls, value: date | None) -> date | None:
         if value and value > today():
-            raise wrong(_("Cette date est à venir : écrivez celle du comité qui a classé."))
+            raise wrong(_("Cette date est à venir : écrivez celle du comité qui a classé."))
         return value
 
     @model_validator(mode="after")

@@ -70,7 +70,7 @@ def add_phase(request: Request, db: Db, me: Me, here: CalendarPlace, form: Phase
         request,
         "accords.calendar",
         slug=here.territory.slug,
-        flash=_("Étape ajoutée : elle vaut dès maintenant."),
+        flash=_("Étape ajoutée : elle vaut dès maintenant."),
     )
 
 
@@ -96,7 +96,7 @@ def save_phase(request: Request, db: Db, me: Me, here: CalendarPlace, phase_id: 
         request,
         "accords.calendar",
         slug=here.territory.slug,
-        flash=_("Étape modifiée : elle vaut dès maintenant."),
+        flash=_("Étape modifiée : elle vaut dès maintenant."),
     )
 
 

@@ -86,7 +86,7 @@ def rank(db: Session, priority: Priority, form: RankForm, *, by: int | None) -> 
     holder = next((p for p in queries.priorities(db, priority.territory_id) if p.rank == form.rank), None)
     if form.rank and holder and holder.id != priority.id:
         raise ConflictError(
-            _("Le rang %(n)s est déjà celui de « %(title)s ».") % {"n": form.rank, "title": holder.title}
+            _("Le rang %(n)s est déjà celui de « %(title)s ».") % {"n": form.rank, "title": holder.title}
         )
     priority.rank = form.rank
     priority.ranked_on = form.ranked_on if form.rank else None

@@ -164,6 +164,7 @@ class MoveForm(Form):
     """A move of a fiche; an exit says why, and a redirection to whom."""
 
     verb: str = Field(max_length=20)
+    seen: str = Field(default="", max_length=20)
     note: str = Field(default="", max_length=600)
     addressee: str = Field(default="", max_length=160)
 

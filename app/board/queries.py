@@ -13,7 +13,8 @@ from app.accords import queries as accords
 from app.accords.models import Accord, Priority
 from app.accords.states import BOARD_STAGES, Stage
 from app.actions import queries as actions
-from app.actions.models import ActionSheet, SheetNeed, SheetPriority
+from app.actions.models import ActionSheet, SheetPriority
+from app.actions.queries import listing
 from app.board.models import PriorityTally, PriorityVoice
 from app.core.i18n import today
 from app.identity.models import Person
@@ -160,8 +161,7 @@ def orphans(db: Session, territory_id: int | None) -> Orphans:
     needs = select(func.count()).select_from(Need).where(col(Need.status).in_(PUBLIC), col(Need.sheets) == 0)
     if territory_id is not None:
         needs = needs.where(col(Need.territory_id) == territory_id)
-    linked = select(SheetNeed.need_id).where(SheetNeed.sheet_id == ActionSheet.id).exists()
-    sheets = select(func.count()).select_from(ActionSheet).where(col(ActionSheet.version) > 0, ~linked)
+    sheets = select(func.count()).select_from(ActionSheet).where(col(ActionSheet.version) > 0, listing.orphans())
     if territory_id is not None:
         sheets = sheets.where(col(ActionSheet.territory_id) == territory_id)
     return Orphans(db.exec(needs).one(), db.exec(sheets).one())

@@ -30,6 +30,9 @@ SQLModel.metadata.naming_convention = {
 
 WRITERS_AT_ONCE = 2  # they queue behind one lock anyway; the other slots stay for readers
 LOCK_SECONDS = 20.0
+# A row in hand, on PostgreSQL: others wait to change it, not to point to it. A plain FOR UPDATE would make those who
+# insert beside it wait too, each holding what the other wants.
+IN_HAND: dict[str, Any] = {"key_share": True}
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -97,9 +97,9 @@ def _message(error: ErrorDetails) -> str:
         case "missing":
             return _("À remplir pour continuer.")
         case "string_too_short":
-            return _("Trop court : %(n)s caractères au moins.") % {"n": fnum(context["min_length"])}
+            return _("Trop court : %(n)s caractères au moins.") % {"n": fnum(context["min_length"])}
         case "string_too_long":
-            return _("Trop long : %(n)s caractères au plus.") % {"n": fnum(context["max_length"])}
+            return _("Trop long : %(n)s caractères au plus.") % {"n": fnum(context["max_length"])}
         case "enum" | "literal_error" | "bool_parsing":
             return _("Choisissez une des réponses proposées.")
         case "int_parsing" | "int_type" | "int_from_float":

@@ -37,7 +37,7 @@ def fdate(value: date | datetime, style: str = "long") -> str:
     """A date as people write it; ``style``: long, short, day_month, month or datetime."""
     if style == "datetime":
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=PARIS)
-        clock = format_datetime(local(moment), "H 'h' mm", locale=LOCALE).translate(_UNSUPPORTED)
+        clock = format_datetime(local(moment), "H 'h' mm", locale=LOCALE).translate(_UNSUPPORTED).replace(" ", "\u00a0")
         return f"{fdate(moment)}, {clock}"
     day = local(value).date() if isinstance(value, datetime) else value
     text = format_date(day, _DATE_PATTERNS[style], locale=LOCALE).translate(_UNSUPPORTED)

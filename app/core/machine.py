@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel
 
-from app.core.db import UtcDateTime
+from app.core.db import IN_HAND, UtcDateTime
 from app.core.errors import ConflictError
 from app.core.i18n import gettext as _
 
@@ -77,10 +77,10 @@ class Machine(Generic[S]):
         """
         db.add(obj)
         db.flush()
-        db.refresh(obj, [self.field], with_for_update=True)  # two people at once: the second sees the first
+        db.refresh(obj, [self.field], with_for_update=IN_HAND)  # two people at once: the second sees the first
         before: S = getattr(obj, self.field)
         if not self.allows(before, verb):
-            raise ConflictError(_("Cette étape n’est plus possible : la situation a changé entre-temps."))
+            raise ConflictError(_("Cette étape n’est plus possible : la situation a changé entre-temps."))
         after = self.moves[verb][1]
         setattr(obj, self.field, after.value)
         return note_event(db, obj, verb, by=by, note=note, before=before, after=after, at=at)

@@ -27,7 +27,9 @@ CSP: Final = (
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HUGE_NUMBER = re.compile(r"/[0-9]{10,}")  # no identifier of ours is that long
-_SECRET_PATH = re.compile(r"^(/suivi/|/connexion/lien/|/confirmation/)[^/?]+")
+_SECRET_PATH = re.compile(
+    r"^(/suivi/|/connexion/lien/|/confirmation/|(?:/direct)?/a/|/ateliers/[0-9]+/ecran/|/direct/ateliers/[0-9]+/)[^/?]+"
+)
 HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",

@@ -58,9 +58,9 @@ def usable(proof: EmailProof | None) -> EmailProof:
         GoneError: used, or unknown, expired, tried too often (the same words for these).
     """
     if proof and proof.used_at:
-        raise GoneError(_("Ce lien a déjà servi : ce qu’il confirmait est enregistré. Il n’y a rien d’autre à faire."))
+        raise GoneError(_("Ce lien a déjà servi : ce qu’il confirmait est enregistré. Il n’y a rien d’autre à faire."))
     if proof is None or proof.expires_at < now() or proof.attempts >= CODE_TRIES:
-        raise GoneError(_("Ce lien a expiré. Refaites votre demande sur le site : un nouveau lien part aussitôt."))
+        raise GoneError(_("Ce lien a expiré. Refaites votre demande sur le site : un nouveau lien part aussitôt."))
     return proof
 
 

@@ -12,9 +12,9 @@ from app.needs.models import Need
 from app.policy import NEED_COMMENT, NEED_READ, NEED_SUPPORT
 
 _CLOSED = {
-    NEED_SUPPORT: lambda: _("Les soutiens sont fermés : le calendrier du territoire ne les ouvre pas en ce moment."),
+    NEED_SUPPORT: lambda: _("Les soutiens sont fermés : le calendrier du territoire ne les ouvre pas en ce moment."),
     NEED_COMMENT: lambda: _(
-        "Les commentaires sont fermés : le calendrier du territoire ne les ouvre pas en ce moment."
+        "Les commentaires sont fermés : le calendrier du territoire ne les ouvre pas en ce moment."
     ),
 }
 

@@ -49,7 +49,7 @@ class NeedForm(Form):
     @classmethod
     def _key(cls, value: str) -> str:
         if not _KEY.match(value):
-            raise wrong(_("Cette page a expiré. Votre texte est gardé : envoyez-le de nouveau."))
+            raise wrong(_("Cette page a expiré. Votre texte est gardé : envoyez-le de nouveau."))
         return value
 
 
@@ -100,7 +100,7 @@ class AnswerForm(Form):
     @classmethod
     def _past(cls, value: date) -> date:
         if value > today():
-            raise wrong(_("Cette date est à venir : une réponse est datée du jour où elle est donnée."))
+            raise wrong(_("Cette date est à venir : une réponse est datée du jour où elle est donnée."))
         return value
 
     @model_validator(mode="after")

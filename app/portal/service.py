@@ -68,7 +68,7 @@ def _confirm_need(db: Session, proof: EmailProof) -> Confirmed:
     """Said while needs were open, it counts even if its address is confirmed after they closed."""
     need = _need(db, proof.data["need"])
     need_verbs.confirm(db, need, proof.email)
-    return _about_need(need, _("Merci : votre besoin part en relecture et compte pour une voix."))
+    return _about_need(need, _("Merci : votre besoin part en relecture et compte pour une voix."))
 
 
 def _confirm_support(db: Session, proof: EmailProof) -> Confirmed:
@@ -77,7 +77,7 @@ def _confirm_support(db: Session, proof: EmailProof) -> Confirmed:
         raise ForbiddenError(_("Ce besoin ne reçoit plus de soutien en ce moment."))
     person = identity.person_for(db, proof.email, college=proof.data["college"])
     new = need_verbs.support(db, need, person, proof.data["college"])
-    already = _("Votre voix était déjà comptée : chaque personne compte une fois.")
+    already = _("Votre voix était déjà comptée : chaque personne compte une fois.")
     return _about_need(need, _("Votre voix est comptée.") if new else already)
 
 
@@ -105,7 +105,7 @@ def _confirm_comment(db: Session, proof: EmailProof) -> Confirmed:
         raise ForbiddenError(_("Ce besoin ne reçoit plus de commentaire en ce moment."))
     accord = accords.accord(db, full.accord_id)
     need_verbs.confirm_comment(db, written, proof.email, a_posteriori=bool(accord and accord.a_posteriori))
-    return _about_need(full, _("Merci : votre commentaire part en relecture."))
+    return _about_need(full, _("Merci : votre commentaire part en relecture."))
 
 
 def _confirm_sheet_comment(db: Session, written: Comment, email: str) -> Confirmed:
@@ -116,7 +116,7 @@ def _confirm_sheet_comment(db: Session, written: Comment, email: str) -> Confirm
         raise ForbiddenError(_("Cette fiche-action ne reçoit plus de commentaire en ce moment."))
     accord = accords.accord(db, sheet.accord_id)
     sheet_verbs.confirm_comment(db, written, email, a_posteriori=bool(accord and accord.a_posteriori))
-    return _about_sheet(sheet, _("Merci : votre commentaire part en relecture."))
+    return _about_sheet(sheet, _("Merci : votre commentaire part en relecture."))
 
 
 ACTS = {

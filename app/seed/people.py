@@ -9,6 +9,8 @@ from app.core.db import now
 from app.core.i18n import today
 from app.identity.models import Person, Role
 from app.identity.states import College, RoleKind
+from app.places.models import Territory
+from app.places.queries import reference
 from app.seed.accords import Ground
 
 HOME = "242900835"  # Morlaix Communauté, where the demonstration persons live
@@ -66,10 +68,19 @@ def load_people(db: Session, grounds: dict[str, Ground], chance: random.Random) 
                 )
             )  # fmt: skip
         personas[key] = person
-    return Cast(personas, _crowd(db, chance))
+    return Cast(personas, _crowd(db, chance, _communes(db, grounds[HOME].territory)))
 
 
-def _crowd(db: Session, chance: random.Random) -> list[Person]:
+def _communes(db: Session, territory: Territory) -> list[str | None]:
+    """Where the crowd lives: by population, two persons in three, but hardly anyone from the smallest third."""
+    communes = sorted(reference(db).communes_of(territory.territory_id), key=lambda c: -c.population)
+    heard = communes[: -len(communes) // 3]
+    people = random.Random(5)  # its own draw: the rest of the demonstration does not move with it
+    chosen = people.choices([c.insee for c in heard], [c.population for c in heard], k=CROWD)
+    return [insee if people.random() < 0.66 else None for insee in chosen]
+
+
+def _crowd(db: Session, chance: random.Random, communes: list[str | None]) -> list[Person]:
     colleges = [college for college, share in _SHARES for _n in range(share)]
     crowd = []
     for number in range(CROWD):
@@ -77,7 +88,7 @@ def _crowd(db: Session, chance: random.Random) -> list[Person]:
         crowd.append(
             Person(
                 email=f"voix-{number}@demo.emglev.example", pseudonym=name, college=chance.choice(colleges).value,
-                created_at=now(),
+                commune_insee=communes[number], created_at=now(),
             )
         )  # fmt: skip
     db.add_all(crowd)

@@ -46,5 +46,5 @@ class VerdictForm(Form):
     @model_validator(mode="after")
     def _reasoned(self) -> "VerdictForm":
         if self.decision == "refuse" and self.reason is None:
-            raise wrong(_("Choisissez la règle de la charte : un refus est toujours motivé."), "reason")
+            raise wrong(_("Choisissez la règle de la charte : un refus est toujours motivé."), "reason")
         return self

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, delete, select
 
 from app.core import live
-from app.core.db import insert_once, now
+from app.core.db import IN_HAND, insert_once, now
 from app.core.i18n import gettext as _
 from app.core.mail import post
 from app.core.security import token
@@ -36,6 +36,11 @@ def open_forum(db: Session, territory_id: int) -> Forum:
     db.add(forum)
     db.flush()
     return forum
+
+
+def in_turn(db: Session, forum_id: int) -> None:
+    """One writer of counters at a time per accord: on PostgreSQL, two could lock cells in opposite orders."""
+    db.execute(select(Forum.id).where(Forum.id == forum_id).with_for_update(**IN_HAND))
 
 
 def open_thread(db: Session, forum_id: int) -> Thread:
@@ -117,6 +122,7 @@ def comment(
     signature: str, author_id: int | None, a_posteriori: bool = False, version: int | None = None,
 ) -> Comment:  # fmt: skip
     """Write a comment; with a known author it goes to moderation, otherwise its address is awaited."""
+    db.execute(select(Thread.id).where(Thread.id == thread.id).with_for_update(**IN_HAND))  # or both clicks write
     same = select(Comment).where(
         Comment.thread_id == thread.id, Comment.text == text, Comment.author_id == author_id,
         col(Comment.created_at) > now() - SENT_TWICE,
@@ -150,6 +156,7 @@ def answer_officially(
     db: Session, asked: Comment, *, text: str, body_id: int, signature: str, college: str, by: int
 ) -> Comment:
     """Answer a comment in the name of a body; whoever asked is told. The same words twice are one answer."""
+    db.execute(select(Comment.id).where(Comment.id == asked.id).with_for_update(**IN_HAND))
     same = select(Comment).where(Comment.parent_id == asked.id, Comment.text == text, Comment.body_id == body_id)
     already = db.exec(same).first()
     if already:
@@ -168,8 +175,8 @@ def ask_comment_confirmation(db: Session, written: Comment, email: str, title: s
     data = {"comment": written.id, "college": written.college}
     secret = identity.issue_proof(db, email, CONFIRM_COMMENT, data, life=identity.CONFIRMATION_LIFE)
     body = _(
-        "Bonjour,\n\nVous avez commenté « %(title)s ».\n"
-        "Ouvrez ce lien et confirmez : votre commentaire partira en relecture.\n%(link)s\n\n"
+        "Bonjour,\n\nVous avez commenté « %(title)s ».\n"
+        "Ouvrez ce lien et confirmez : votre commentaire partira en relecture.\n%(link)s\n\n"
         "Sans confirmation sous 7 jours, il ne sera ni relu ni publié.\n"
     ) % {"title": title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
     post(db, email, _("Confirmez votre commentaire"), body)
@@ -195,11 +202,11 @@ def refuse_comment(db: Session, written: Comment, *, by: int, about: str, reason
 
 def refusal_text(reason: RefusalReason, note: str) -> str:
     """The reason as its author reads it."""
-    rule = _("Règle de la charte, article %(n)s : %(rule)s.") % {
+    rule = _("Règle de la charte, article %(n)s : %(rule)s.") % {
         "n": REASON_ARTICLES[reason],
         "rule": _(REASON_LABELS[reason]),
     }
-    contest = _("Vous pouvez contester en répondant à %(mail)s : une autre personne relira.") % {
+    contest = _("Vous pouvez contester en répondant à %(mail)s : une autre personne relira.") % {
         "mail": get_settings().contact_email
     }
     return "\n".join(part for part in (rule, note, contest) if part)
@@ -208,7 +215,7 @@ def refusal_text(reason: RefusalReason, note: str) -> str:
 def _tell_author(db: Session, written: Comment, about: str, subject: str, text: str) -> None:
     author = people.person(db, written.author_id) if written.author_id else None
     if author:
-        body = _("Bonjour,\n\nVotre commentaire sous « %(about)s » :\n\n%(text)s\n\nVos mots :\n%(words)s\n")
+        body = _("Bonjour,\n\nVotre commentaire sous « %(about)s » :\n\n%(text)s\n\nVos mots :\n%(words)s\n")
         post(db, author.email, subject, body % {"about": about, "text": text, "words": written.text})
 
 

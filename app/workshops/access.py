@@ -36,11 +36,19 @@ def step_of(db: Db, workshop: Workshop, step_id: int) -> Step:
     return step
 
 
+class UnknownRoomError(NotFoundError):
+    """No room has this code: whoever typed it in an address is led to where codes are typed."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(_("Aucun atelier ne porte ce code. Vérifiez les six caractères affichés dans la salle."))
+
+
 def room_of_code(db: Db, _me: Me, code: str) -> Workshop:
     """The room of this code; a draft has none yet."""
     workshop = queries.by_code(db, code)
     if workshop is None or workshop.status == "draft":
-        raise NotFoundError(_("Aucun atelier ne porte ce code. Vérifiez les six caractères affichés dans la salle."))
+        raise UnknownRoomError(code)
     return workshop
 
 

@@ -11,6 +11,7 @@ from app.identity.states import College
 from app.workshops.states import VOTES, Hands, Reveal, StepKind
 
 MAX_OPTIONS = 12
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # beyond, it is a slip of the keyboard
 _MARK = re.compile(r"^([1-9][0-9]{0,8}):([0-9]{1,2})$")
 
 
@@ -24,6 +25,13 @@ class WorkshopForm(Form):
     hour: time
     minutes: int = Field(ge=15, le=600)
     edited: int = 0
+
+    @field_validator("day")
+    @classmethod
+    def _likely(cls, value: date) -> date:
+        if not FIRST_DAY <= value <= LAST_DAY:
+            raise wrong(_("Écrivez une date possible, par exemple 14/03/2027."))
+        return value
 
     @field_validator("hour", mode="before")
     @classmethod
@@ -59,8 +67,13 @@ class StepForm(Form):
 
     @property
     def need_references(self) -> list[str]:
-        """The needs cited, by reference."""
-        return [word.upper() for word in re.split(r"[\s,;]+", self.needs_typed) if word]
+        """The needs cited, by reference, each once."""
+        return list(dict.fromkeys(word.upper() for word in re.split(r"[\s,;]+", self.needs_typed) if word))
+
+    @field_validator("priorities", "sheets")
+    @classmethod
+    def _once(cls, values: list[int]) -> list[int]:
+        return list(dict.fromkeys(values))
 
     @model_validator(mode="after")
     def _coherent(self) -> "StepForm":
@@ -69,12 +82,12 @@ class StepForm(Form):
         if self.cap > self.dots:
             raise wrong(_("Une personne ne peut pas poser plus de gommettes sur un choix qu’elle n’en a."), "cap")
         if any(len(line) > 90 for line in self.lines):
-            raise wrong(_("Un choix est trop long : 90 caractères au plus par ligne."), "typed")
+            raise wrong(_("Un choix est trop long : 90 caractères au plus par ligne."), "typed")
         if len({line.casefold() for line in self.lines}) < len(self.lines):
-            raise wrong(_("Deux choix sont les mêmes : gardez-en un."), "typed")
+            raise wrong(_("Deux choix sont les mêmes : gardez-en un."), "typed")
         total = len(self.lines) + len(self.priorities) + len(self.sheets) + len(self.need_references)
         if not 2 <= total <= MAX_OPTIONS:
-            message = _("Un vote propose de 2 à %(n)s choix ; il y en a %(given)s.")
+            message = _("Un vote propose de 2 à %(n)s choix ; il y en a %(given)s.")
             raise wrong(message % {"n": MAX_OPTIONS, "given": total}, "typed")
         return self
 
@@ -91,9 +104,9 @@ class MoveStepForm(Form):
 
 
 class ActForm(Form):
-    """An act of the console, on the room as its sender saw it."""
+    """An act of the console, on the room as its sender saw it; -1 saw nothing."""
 
-    edited: int = Field(default=0, ge=0, le=2**31 - 1)
+    edited: int = Field(default=-1, ge=0, le=2**31 - 1)
 
 
 class SeatForm(Form):
@@ -113,7 +126,7 @@ class BallotForm(Form):
     @classmethod
     def _readable(cls, values: list[str]) -> list[str]:
         if not all(_MARK.match(value) for value in values):
-            raise wrong(_("Ce bulletin n’a pas la forme attendue. Rechargez la page : vos choix sont à refaire."))
+            raise wrong(_("Ce bulletin n’a pas la forme attendue. Rechargez la page : vos choix sont à refaire."))
         return values
 
     @property

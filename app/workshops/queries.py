@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
@@ -10,10 +11,12 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select
 
 from app.accords.models import Accord
-from app.actions.models import ActionSheet, SheetPriority
+from app.actions.models import ActionSheet, SheetNeed, SheetPriority
 from app.actions.states import EXITS
+from app.core.i18n import gettext as _
 from app.core.security import digest
 from app.needs.models import Need
+from app.needs.queries import PUBLIC
 from app.policy import Actor
 from app.workshops import counting
 from app.workshops.forms import normal_room_code
@@ -51,6 +54,16 @@ def _options() -> Any:
 def one(db: Session, workshop_id: int) -> Workshop | None:
     """One workshop, with its accord and calendar."""
     return db.exec(select(Workshop).where(Workshop.id == workshop_id).options(_options())).first()
+
+
+def same_draft(db: Session, accord_id: int, title: str, starts_at: datetime) -> Workshop | None:
+    """The workshop of this title at this moment, if it is still in preparation."""
+    return db.exec(
+        select(Workshop).where(
+            Workshop.accord_id == accord_id, Workshop.title == title, Workshop.starts_at == starts_at,
+            Workshop.status == Room.DRAFT.value,
+        )
+    ).first()  # fmt: skip
 
 
 def by_code(db: Session, typed: str) -> Workshop | None:
@@ -99,15 +112,17 @@ def step(db: Session, step_id: int) -> Step | None:
 def options(db: Session, step_ids: Iterable[int]) -> dict[int, list[OptionView]]:
     """What each step puts to the vote, in its own order."""
     rows = db.execute(
-        select(Option, ActionSheet.reference, Need.reference)
+        select(Option, ActionSheet.reference, Need.reference, Need.status)
         .outerjoin(ActionSheet, col(ActionSheet.id) == Option.sheet_id)
         .outerjoin(Need, col(Need.id) == Option.need_id)
         .where(col(Option.step_id).in_(list(step_ids)))
         .order_by(col(Option.position), col(Option.id))
     )
     found: dict[int, list[OptionView]] = defaultdict(list)
-    for option, sheet_reference, need_reference in rows:
-        found[option.step_id].append(_view(option, sheet_reference, need_reference))
+    for option, sheet_reference, need_reference, need_status in rows:
+        hidden = need_status is not None and need_status not in PUBLIC
+        view = _hidden(option, need_reference) if hidden else _view(option, sheet_reference, need_reference)
+        found[option.step_id].append(view)
     return found
 
 
@@ -120,6 +135,11 @@ def _view(option: Option, sheet_reference: str | None, need_reference: str | Non
     elif option.need_id:
         path = f"/besoins/{option.need_id}"
     return OptionView(option.id or 0, option.title, sheet_reference or need_reference or "", path)
+
+
+def _hidden(option: Option, reference: str) -> OptionView:
+    """A need taken back or hidden since it was put to the vote: its votes stay, its words do not."""
+    return OptionView(option.id or 0, _("Besoin %(reference)s, qui n’est plus public") % {"reference": reference})
 
 
 def option_rows(db: Session, step_id: int) -> Sequence[Option]:
@@ -254,6 +274,12 @@ def votes_on(db: Session, kind: str, subject_id: int) -> Sequence[Any]:
         .limit(20)
     )
     return list(db.execute(statement))
+
+
+def threads_behind(db: Session, sheet_id: int) -> Sequence[int]:
+    """The threads of the needs that a fiche answers."""
+    linked = select(SheetNeed.need_id).where(SheetNeed.sheet_id == sheet_id)
+    return db.exec(select(Need.thread_id).where(col(Need.id).in_(linked)).order_by(col(Need.thread_id))).all()
 
 
 def sheets_to_vote(db: Session, territory_id: int) -> Sequence[ActionSheet]:

@@ -10,7 +10,9 @@ export function prepare(form) {
   restore(form);
   for (const row of form.querySelectorAll("[data-vote]")) armStepper(form, row);
   form.addEventListener("change", () => changed(form));
-  form.querySelector("[data-check]").addEventListener("click", (event) => {
+  const check = form.querySelector("[data-check]");
+  check.textContent = check.dataset.check; // without script it sends at once, and says so
+  check.addEventListener("click", (event) => {
     event.preventDefault();
     sumUp(form);
   });

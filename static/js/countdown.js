@@ -31,6 +31,8 @@ function show(element, clock) {
   if (Number.isNaN(left)) return;
   const place = element.querySelector("[data-countdown-clock]");
   const over = element.dataset.countdownOver;
+  const words = element.querySelector("[data-countdown-words]");
+  if (words) words.textContent = words.dataset.countdownWords;
   const text = left < 0 && over ? `${over} ${written(-left)}` : written(Math.max(0, left));
   if (place.textContent !== text) place.textContent = text;
   element.toggleAttribute("data-late", left < 0);

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select, update
 from app.accords import queries as accords
 from app.accords.models import Challenge, Phase, Priority
 from app.accords.states import Stage
+from app.actions.models import ActionSheet, SheetNeed
+from app.actions.states import Sheet
 from app.board.models import PriorityTally
 from app.core.db import Database
 from app.core.i18n import today
@@ -18,6 +20,8 @@ from app.places.models import Territory
 from app.places.queries import reference
 from app.seed.needs import DEMO_CODE_KEY
 from app.threads.models import Comment
+from app.workshops.models import Workshop
+from tests.browser.rooms import facts_of_rooms, open_rooms
 from tests.browser.visitor import HOME
 
 Facts = dict[str, Any]
@@ -45,14 +49,20 @@ def writing(url: str) -> Iterator[Session]:
         database.dispose()
 
 
-def close_one_calendar(url: str) -> None:
-    """Let the calendar of the last territory whose needs are closed open nothing at all."""
+def prepare(url: str) -> None:
+    """What the demonstration lacks: rooms at every moment of a workshop, a calendar that opens nothing."""
     with writing(url) as db:
-        accord = accords.accord_of(db, _closed(db)[-1].territory_id)
-        assert accord
-        for phase in accord.phases:
-            phase.opens = []
-            db.add(phase)
+        locked = _closed(db)[-1]
+        _close_calendar(db, locked)
+        open_rooms(db, HOME, locked.slug)
+
+
+def _close_calendar(db: Session, territory: Territory) -> None:
+    accord = accords.accord_of(db, territory.territory_id)
+    assert accord
+    for phase in accord.phases:
+        phase.opens = []
+        db.add(phase)
 
 
 def spoil(url: str) -> None:
@@ -69,7 +79,7 @@ def _closed(db: Session) -> list[Territory]:
 def gather(url: str) -> Facts:
     """Everything that a path may name, on a fresh demonstration."""
     with reading(url) as db:
-        return _places(db) | _needs(db) | _board(db)
+        return _places(db) | _needs(db) | _board(db) | _sheets(db) | facts_of_rooms(db, _home_id(db))
 
 
 def tracking_code(rank: int) -> str:
@@ -136,3 +146,27 @@ def _board(db: Session) -> Facts:
         "withdrawn": _first(db, Priority.id, Priority.status == Stage.WITHDRAWN.value),
         "challenge": _first(db, Challenge.id, Challenge.territory_id == _home_id(db)),
     }
+
+
+def _sheets(db: Session) -> Facts:
+    home, published = ActionSheet.territory_id == _home_id(db), ActionSheet.version > 0
+    closed = [t for t, accord in accords.accords(db).items() if "sheet.position" not in accord.open_verbs]
+
+    def at(status: Sheet, *where: Any) -> Any:
+        return _first(db, ActionSheet.reference, ActionSheet.status == status.value, *where)
+
+    debated = at(Sheet.IN_WORKSHOP, home, ActionSheet.version > 1)
+    reviewed = select(ActionSheet.thread_id)
+    told = set(db.exec(select(ActionSheet.territory_id))) | set(db.exec(select(Workshop.territory_id)))
+    silent = next(t for t in reference(db).territories if t.territory_id not in told)
+    served = select(SheetNeed.need_id).join(ActionSheet).where(ActionSheet.reference == debated)
+    return {
+        "sheet": debated, "candidate": at(Sheet.CANDIDATE, home), "project": at(Sheet.PROJECT, home, published),
+        "undebated": at(Sheet.PROPOSED, col(ActionSheet.territory_id).in_(closed)),
+        "left": at(Sheet.REDIRECTED, home), "voted": at(Sheet.VOTED), "idea": at(Sheet.IDEA, home, ~published),
+        "served": _first(db, Need.id, col(Need.id).in_(served)), "silent_territory": silent.slug,
+        "sheet_comment": _first(
+            db, Comment.id, Comment.status == "pending", Comment.territory_id == _home_id(db),
+            col(Comment.thread_id).in_(reviewed),
+        ),
+    }  # fmt: skip

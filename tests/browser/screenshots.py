@@ -9,7 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.browser.states import STATES, Sites, State, enter
+from tests.browser.state import State
+from tests.browser.states import STATES, Sites, enter
 from tests.browser.visitor import Crowd, open_chromium
 from tests.databases import open_engine
 

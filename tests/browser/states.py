@@ -1,8 +1,6 @@
 """Every page in every state that somebody may meet: what the checks of accessibility and HTML walk through."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -10,25 +8,13 @@ from app.core.db import Database
 from app.places import service as places
 from tests.browser import acts
 from tests.browser.acts import send_empty
-from tests.browser.facts import Facts, close_one_calendar, gather, spoil
+from tests.browser.facts import Facts, gather, prepare, spoil
 from tests.browser.server import Server, serve
+from tests.browser.state import State
+from tests.browser.states_rooms import ROOMS
+from tests.browser.states_sheets import SHEETS
 from tests.browser.visitor import Crowd, Visitor
 from tests.databases import Engine, migrate
-
-Act = Callable[[Visitor], None]
-
-
-@dataclass(frozen=True)
-class State:
-    """A page, who looks at it, what they do there, the status that they get."""
-
-    name: str
-    path: str
-    persona: str = ""
-    status: int = 200
-    act: Act | None = None
-    site: str = "seeded"
-    territory: str = "{home}"
 
 
 class Sites:
@@ -69,7 +55,7 @@ def settle(url: str) -> None:
     database.dispose()
 
 
-PREPARED = {"seeded": close_one_calendar, "bare": settle, "broken": spoil}
+PREPARED = {"seeded": prepare, "bare": settle, "broken": spoil}
 
 
 def enter(crowd: Crowd, state: State, facts: Facts, **options: bool) -> Visitor:
@@ -93,8 +79,6 @@ PUBLIC = [
     S("territory whose needs are closed", "/territoires/{closed}"),
     S("the islands", "/territoires/{departement}"),
     S("territory for its technician", "/territoires/{home}", "technician"),
-    S("fiches-actions, later", "/fiches-actions"),
-    S("workshops, later", "/ateliers"),
     S("decisions, later", "/decisions"),
     S("method", "/methode"),
     S("accessibility statement", "/accessibilite"),
@@ -235,10 +219,12 @@ BARE = [
         "/territoires",
         "/besoins",
         "/besoins/nouveau",
+        "/fiches-actions",
+        "/ateliers",
         "/priorites",
         "/donnees",
         "/demo",
         "/demo/messagerie",
     )
 ]
-STATES = PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + WORK + FAILURES + BARE
+STATES = PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + WORK + SHEETS + ROOMS + FAILURES + BARE

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import ARTEFACTS
 from tests.browser.server import ROOT
-from tests.browser.states import STATES, Sites, State, enter
+from tests.browser.state import State
+from tests.browser.states import STATES, Sites, enter
 from tests.browser.visitor import Crowd
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.states import Sites
+from tests.browser.states_rooms import sit
 from tests.browser.visitor import Crowd, Visitor
 
 FIRST_VIEW = 100_000  # bytes over the network, headers and fonts included
@@ -69,8 +70,12 @@ def test_the_second_view_brings_little_more_than_its_html(readers: Crowd) -> Non
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "path", ["/", "/besoins", "/besoins/{answered}", "/besoins/nouveau", "/territoires/{home}/priorites"]
-)
+    "path",
+    [
+        "/", "/besoins", "/besoins/{answered}", "/besoins/nouveau", "/territoires/{home}/priorites", "/fiches-actions",
+        "/fiches-actions/{sheet}", "/ateliers", "/ateliers/{published_room}",
+    ],
+)  # fmt: skip
 def test_nothing_jumps_while_a_page_arrives(readers: Crowd, sites: Sites, path: str, width: int) -> None:
     visitor = readers.visitor(viewport={"width": width, "height": 740})
     devtools = visitor.context.new_cdp_session(visitor.page)
@@ -79,6 +84,26 @@ def test_nothing_jumps_while_a_page_arrives(readers: Crowd, sites: Sites, path: 
     visitor.context.add_init_script(KEEP_SHIFTS)
     page = visitor.go(path.format_map(sites.facts))
     page.wait_for_load_state("networkidle")
+    assert _shifts(page) <= SHIFT
+
+
+def _shifts(page: Page) -> float:
+    """How much the page has moved by itself, once it is painted."""
     for _frame in range(3):
         page.evaluate(PAINTED)
-    assert page.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)") <= SHIFT
+    return float(page.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)"))
+
+
+@pytest.mark.parametrize("path", ["/a/{vote_code}", "/ateliers/{vote_room}/ecran/{vote_key}"])
+def test_nothing_jumps_while_a_live_page_arrives(readers: Crowd, sites: Sites, path: str) -> None:
+    phone, screen = {"width": 360, "height": 740}, {"width": 1280, "height": 720}
+    visitor = readers.visitor(viewport=phone if path.startswith("/a/") else screen)
+    visitor.go("/a/{vote_code}".format_map(sites.facts))
+    sit(visitor)
+    devtools = visitor.context.new_cdp_session(visitor.page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", RURAL)
+    visitor.context.add_init_script(KEEP_SHIFTS)
+    page = visitor.go(path.format_map(sites.facts))
+    expect(page.locator("form[data-prepared], [data-size]")).to_be_attached()
+    assert _shifts(page) <= SHIFT

@@ -11,7 +11,8 @@ from tests.browser.visitor import Crowd
 FAR = 120  # presses of Tab before giving up
 
 
-def _tab_to(page: Page, selector: str) -> None:
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what this selector names has the focus."""
     for _press in range(FAR):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
@@ -42,17 +43,17 @@ def test_a_need_is_said_without_a_mouse(people: Crowd) -> None:
     visitor = people.visitor()
     page = visitor.go("/besoins/nouveau")
     for selector, typed in (("#title", TITLE), ("#text", TEXT), ("#place", "Taulé"), ("#theme", "Bien vieillir")):
-        _tab_to(page, selector)
+        tab_to(page, selector)
         assert _in_view(page), selector
         page.keyboard.type(typed)
     expect(page.locator("#place")).to_have_value("29279")
-    _tab_to(page, "[name=college]")
+    tab_to(page, "[name=college]")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name="Associations")).to_be_checked()
-    _tab_to(page, "[name=charter]")
+    tab_to(page, "[name=charter]")
     page.keyboard.press("Space")
-    _tab_to(page, "main button[type=submit]")
+    tab_to(page, "main button[type=submit]")
     visitor.key("Enter")
     steps.receipt(visitor)
 
@@ -60,12 +61,12 @@ def test_a_need_is_said_without_a_mouse(people: Crowd) -> None:
 def test_errors_are_reached_and_mended_without_a_mouse(readers: Crowd) -> None:
     visitor = readers.visitor()
     page = visitor.go("/connexion")
-    _tab_to(page, "#email")
+    tab_to(page, "#email")
     page.keyboard.type("katell")
     visitor.key("Enter")
     assert visitor.status == 422
     expect(page.get_by_role("alert")).to_be_focused()
-    _tab_to(page, ".error-summary a")
+    tab_to(page, ".error-summary a")
     page.keyboard.press("Enter")
     expect(page.locator("#email")).to_be_focused()
     page.keyboard.press("End")
@@ -80,7 +81,7 @@ def test_every_territory_of_the_map_is_reached_and_named(readers: Crowd) -> None
     shapes = page.locator(".map__territory")
     names = [shape.get_attribute("aria-label") or "" for shape in shapes.all()]
     assert len(names) == 23 and all(re.fullmatch(r".+\u00a0: .+", name) for name in names), names
-    _tab_to(page, ".map__territory")
+    tab_to(page, ".map__territory")
     reached = set()
     for _shape in names:
         reached.add(page.evaluate("document.activeElement.getAttribute('aria-label')"))

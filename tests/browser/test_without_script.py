@@ -60,6 +60,19 @@ def test_the_list_is_filtered_by_a_button(plain: _Plain) -> None:
     expect(page.get_by_role("list", name="Filtres actifs")).to_contain_text("Logement")
 
 
+def test_fiches_and_workshops_are_filtered_by_a_button(plain: _Plain) -> None:
+    visitor = plain.visitor()
+    page = visitor.go("/fiches-actions")
+    unfold(visitor)
+    page.get_by_label("Thème", exact=True).select_option("logement")
+    visitor.press("Appliquer")
+    assert "theme=logement" in visitor.path
+    page = visitor.go("/ateliers")
+    page.get_by_label("Territoire", exact=True).select_option("brest-metropole")
+    visitor.press("Appliquer")
+    assert visitor.path == "/ateliers?territoire=brest-metropole"
+
+
 def test_the_board_is_filtered_by_a_button(plain: _Plain) -> None:
     visitor = plain.visitor()
     visitor.go(steps.BOARD).get_by_label("Thème", exact=True).select_option("logement")

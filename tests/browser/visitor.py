@@ -95,6 +95,7 @@ class Visitor:
     def __init__(self, browser: Browser, server: Server, **options: Any) -> None:
         self.server = server
         self.watch = Watch(urlsplit(server.url).netloc)
+        self.scripted: bool = options.get("java_script_enabled", True)
         number = next(_addresses)  # limits count addresses: each person has one
         settings: dict[str, Any] = {
             "base_url": server.url, "locale": "fr-FR", "timezone_id": "Europe/Paris", "color_scheme": "light",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -34,6 +35,16 @@ def one(db: Session, sheet_id: int) -> ActionSheet | None:
 def by_ref(db: Session, reference: str) -> ActionSheet | None:
     """The fiche of this reference, however it is typed."""
     return db.exec(select(ActionSheet).where(ActionSheet.reference == reference.upper()).options(*_options())).first()
+
+
+def just_begun(db: Session, accord_id: int, title: str, by: int | None, since: datetime) -> ActionSheet | None:
+    """The fiche that this person has begun under this title, if nobody reads it yet."""
+    return db.exec(
+        select(ActionSheet).where(
+            ActionSheet.accord_id == accord_id, ActionSheet.title == title, ActionSheet.author_id == by,
+            ActionSheet.version == 0, col(ActionSheet.created_at) > since,
+        )
+    ).first()  # fmt: skip
 
 
 def of_thread(db: Session, thread_id: int) -> ActionSheet | None:

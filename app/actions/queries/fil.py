@@ -10,18 +10,20 @@ from app.core.i18n import fdate, ngettext
 from app.core.i18n import gettext as _
 from app.core.machine import Event
 from app.needs.models import Need
-from app.needs.queries.fil import Step
+from app.needs.queries.fil import Step, vote_steps
+from app.threads.models import Mention
 
 _DECIDING = STEP_STATUSES[SheetStep.DECIDING]
 _ACTING = STEP_STATUSES[SheetStep.ACTING]
 
 
 def steps(
-    sheet: ActionSheet, needs: Sequence[Need], priorities: Sequence[Priority], events: Sequence[Event]
+    sheet: ActionSheet, needs: Sequence[Need], priorities: Sequence[Priority], events: Sequence[Event],
+    votes: Sequence[Mention] = (),
 ) -> list[Step]:  # fmt: skip
     """The whole fil of one fiche; a square knot tells where and why it broke off."""
     reached = _reached(sheet, events)
-    chain = [_needs(needs, events), _priority(priorities, events), _sheet(sheet, reached, events)]
+    chain = [_needs(needs, events), _priority(priorities, events), _sheet(sheet, reached, events), *vote_steps(votes)]
     if reached in _DECIDING | _ACTING or reached == Sheet.REJECTED:
         chain.append(_decision(sheet, reached, events))
     if reached in _ACTING and reached != Sheet.VOTED:
@@ -30,7 +32,7 @@ def steps(
         return [*chain, _exit(sheet, events)]
     if reached == Sheet.REJECTED:
         return chain
-    return chain + _awaited(len(chain), reached)
+    return chain + _awaited(len(chain) - len(votes), reached)
 
 
 def _reached(sheet: ActionSheet, events: Sequence[Event]) -> Sheet:

@@ -119,8 +119,8 @@ def draft(
     if data is None or accord is None:
         return _new_page(request, db, me, form, 422)
     theme_id = themes[data.theme] or 0
-    sheet = service.draft(
-        db, accord, theme_id=theme_id, title=data.title, by=me.person_id, needs=behind, priorities=served
+    sheet = service.begin(
+        db, accord, theme_id=theme_id, title=data.title, by=me.person_id or 0, needs=behind, priorities=served
     )
     words = _("Fiche commencée : seule l’équipe technique du territoire la lit, jusqu’à sa première version.")
     return go(request, "actions.edit", ref=sheet.reference, flash=words)

@@ -13,7 +13,7 @@ from app.actions.models import ActionSheet
 from app.actions.routes.reading import ANCHORS, ReadSheet, back, show_sheet
 from app.actions.states import FIELD_LABELS, FIELDS, FUNDING_LABELS, MOVE_LABELS, REQUIRED, SHEET, missing, whole
 from app.core.db import Db
-from app.core.errors import DomainError
+from app.core.errors import ConflictError, DomainError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import fnum
 from app.core.i18n import gettext as _
@@ -124,9 +124,13 @@ def move(
     if data is None:
         return show_sheet(request, db, me, sheet, status=422, move_form=form)
     try:
+        service.check_seen(db, sheet, data.seen)
         service.move(db, sheet, data.verb, by=me.person_id, note=data.note, addressee=data.addressee)
     except service.MissingFieldsError as error:
         return show_sheet(request, db, me, sheet, status=422, lacking=error.fields, move_form=form)
+    except ConflictError as conflict:
+        form.refuse("form", conflict.message)
+        return show_sheet(request, db, me, sheet, status=409, move_form=form)
     return back(request, sheet, _("Étape enregistrée : le fil et les besoins de la fiche suivent."))
 
 

@@ -56,7 +56,7 @@ def _voices(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
     return {
         "voice": voice, "held": held, "positions": by_college, "shares": consensus.shares(stands), "totals": totals,
         "total": sum(totals.values()), "stances": STANCE_LABELS, "enough": consensus.MIN_VOICES,
-        "spread": consensus.spread(stands), "votes": threads.mentions(db, sheet.thread_id, "vote"),
+        "spread": consensus.spread(stands),
     }  # fmt: skip
 
 
@@ -78,13 +78,14 @@ def _context(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
     versions = queries.versions(db, sheet_id)
     published = queries.version(db, sheet_id, sheet.version)
     needs, priorities = queries.needs_of(db, sheet_id), queries.priorities_of(db, sheet_id)
-    events = threads.events(db, queries.EVENTS, sheet_id)
+    events, votes = threads.events(db, queries.EVENTS, sheet_id), threads.mentions(db, sheet.thread_id, "vote")
     bodies: dict[int | None, Body] = {b.id: b for b in people.bodies_for(db, sheet.territory_id)}
     return {
         "sheet": sheet, "places": places, "territory": places.by_id[sheet.territory_id], "versions": versions,
         "theme": next(t for t in accords.themes(db, sheet.accord.scheme_id) if t.id == sheet.theme_id),
         "words": whole(published.content if published else sheet.content), "needs": needs, "priorities": priorities,
-        "steps": fil.steps(sheet, needs, priorities, events), "events": events, "bodies": bodies,
+        "steps": fil.steps(sheet, needs, priorities, events, votes), "votes": votes,
+        "events": events, "bodies": bodies,
         "said": queries.discussion(db, me, sheet.thread_id), "kinds": COMMENT_LABELS, "labels": SHEET_LABELS,
         "fields": FIELD_LABELS, "fundings": FUNDING_LABELS, "reasoned": REASONED, "anchors": ANCHORS,
         "answering": me.can(SHEET_ANSWER, sheet),
@@ -109,8 +110,9 @@ def show_sheet(
 
 
 def back(request: Request, sheet: ActionSheet, flash: str | None = None, anchor: str = "", **params: Any) -> Response:
-    """To the page of the fiche."""
-    return go(request, "actions.show", ref=sheet.reference, flash=flash, anchor=anchor, **params)
+    """To the page of the fiche; what there is to say is at its top, so that is where one lands."""
+    place = "flash" if flash else anchor
+    return go(request, "actions.show", ref=sheet.reference, flash=flash, anchor=place, **params)
 
 
 @router.get("/fiches-actions/{ref}", name="actions.show")

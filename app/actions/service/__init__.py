@@ -1,6 +1,6 @@
 """Verbs on fiches-actions: writing and publishing them, moving them, what is said under them."""
 
-from app.actions.service.moves import MissingFieldsError, move
+from app.actions.service.moves import MissingFieldsError, check_seen, move
 from app.actions.service.voices import (
     CONFIRM_POSITION,
     answer,
@@ -12,6 +12,7 @@ from app.actions.service.voices import (
 )
 from app.actions.service.writing import (
     StaleError,
+    begin,
     draft,
     link_need,
     publish_version,
@@ -22,7 +23,23 @@ from app.actions.service.writing import (
 from app.needs.service import confirm_comment
 
 __all__ = [
-    "CONFIRM_POSITION", "MissingFieldsError", "StaleError", "answer", "ask_position_confirmation", "comment",
-    "confirm_comment", "confirm_position", "draft", "leave_position", "link_need", "move", "publish_version", "save",
-    "set_priorities", "take_position", "unlink_need",
+    "CONFIRM_POSITION",
+    "MissingFieldsError",
+    "StaleError",
+    "answer",
+    "ask_position_confirmation",
+    "begin",
+    "check_seen",
+    "comment",
+    "confirm_comment",
+    "confirm_position",
+    "draft",
+    "leave_position",
+    "link_need",
+    "move",
+    "publish_version",
+    "save",
+    "set_priorities",
+    "take_position",
+    "unlink_need",
 ]  # fmt: skip

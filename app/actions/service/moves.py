@@ -7,7 +7,7 @@ from app.actions.models import ActionSheet
 from app.actions.service.writing import announce, in_hand, publish_version
 from app.actions.states import FIELD_LABELS, REASONED, SHEET, missing, whole
 from app.core.db import now
-from app.core.errors import DomainError
+from app.core.errors import ConflictError, DomainError
 from app.core.i18n import gettext as _
 
 
@@ -44,6 +44,17 @@ def move(
         publish_version(db, sheet, by=by, note=note[:300] or _("La fiche devient candidate."))
     else:
         announce(db, sheet, by=by)
+
+
+def check_seen(db: Session, sheet: ActionSheet, seen: str) -> None:
+    """Two people, or two tabs: whoever acts on a state that is no longer there is told, nothing moves.
+
+    Raises:
+        ConflictError: the fiche is not where the page that was sent showed it.
+    """
+    in_hand(db, sheet)
+    if seen and seen != sheet.status:
+        raise ConflictError(_("La fiche a changé d’étape entre-temps. Voici où elle en est : recommencez si besoin."))
 
 
 def _ready(sheet: ActionSheet, verb: str, note: str, addressee: str) -> None:

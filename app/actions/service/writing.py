@@ -1,6 +1,7 @@
 """Verbs of whoever writes a fiche: begin, save, publish, say which needs and priorités it serves."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, delete
@@ -11,7 +12,7 @@ from app.actions import queries
 from app.actions.models import ActionSheet, SheetNeed, SheetPriority, SheetVersion
 from app.actions.states import SHEET_LABELS, Sheet, whole
 from app.core import search
-from app.core.db import insert_once, now
+from app.core.db import IN_HAND, insert_once, now
 from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
@@ -20,6 +21,7 @@ from app.needs.models import Need
 from app.needs.queries import PUBLIC as PUBLIC_NEEDS
 from app.threads import service as threads
 
+DOUBLE_CLICK = timedelta(minutes=1)
 _FOUND_BY = ("title", "lede", "context", "needs_found", "objectives", "description", "holder", "partners", "area")
 
 
@@ -36,7 +38,17 @@ def in_hand(db: Session, sheet: ActionSheet) -> None:
     """One writer at a time per fiche: the second sees what the first wrote."""
     db.add(sheet)
     db.flush()
-    db.refresh(sheet, ["content", "edited", "version", "status"], with_for_update=True)
+    db.refresh(sheet, ["content", "edited", "version", "status"], with_for_update=IN_HAND)
+
+
+def begin(
+    db: Session, accord: Accord, *, theme_id: int, title: str, by: int, needs: Sequence[Need],
+    priorities: Sequence[Priority],
+) -> ActionSheet:  # fmt: skip
+    """As ``draft``, once: the same title by the same person within a minute is a double click."""
+    threads.in_turn(db, accord.forum_id)
+    already = queries.just_begun(db, accord.id or 0, title, by, now() - DOUBLE_CLICK)
+    return already or draft(db, accord, theme_id=theme_id, title=title, by=by, needs=needs, priorities=priorities)
 
 
 def draft(
@@ -138,9 +150,10 @@ def link_need(db: Session, sheet: ActionSheet, need: Need, *, by: int | None) ->
         })  # fmt: skip
     if need.status not in PUBLIC_NEEDS:
         raise ForbiddenError(_("Le besoin %(reference)s n’est pas publié.") % {"reference": need.reference})
+    in_hand(db, sheet)
     if not insert_once(db, SheetNeed, sheet_id=sheet.id, need_id=need.id):
         return False
-    note_event(db, sheet, "link_need", by=by, note=f"{need.reference} · {need.title}")
+    note_event(db, sheet, "link_need", by=by, note=need.reference)
     if sheet.version:
         _take_up(db, sheet, need, by=by)
     return True
@@ -148,6 +161,7 @@ def link_need(db: Session, sheet: ActionSheet, need: Need, *, by: int | None) ->
 
 def unlink_need(db: Session, sheet: ActionSheet, need: Need, *, by: int | None) -> None:
     """A fiche does not answer this need any more: the need goes back where it was."""
+    in_hand(db, sheet)
     gone = db.execute(
         delete(SheetNeed)
         .where(col(SheetNeed.sheet_id) == sheet.id, col(SheetNeed.need_id) == need.id)
@@ -155,7 +169,7 @@ def unlink_need(db: Session, sheet: ActionSheet, need: Need, *, by: int | None) 
     ).first()
     if gone is None:
         return
-    note_event(db, sheet, "unlink_need", by=by, note=f"{need.reference} · {need.title}")
+    note_event(db, sheet, "unlink_need", by=by, note=need.reference)
     needs.put_back(db, need, sheet_id=sheet.id or 0, by=by, note=f"{sheet.reference} · {sheet.title}")
 
 

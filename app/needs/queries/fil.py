@@ -16,6 +16,7 @@ from app.needs import queries
 from app.needs.models import Need, NeedAnswer
 from app.needs.states import OUTCOME_LABELS, Outcome
 from app.threads import queries as threads
+from app.threads.models import Mention
 from app.threads.states import (
     ORIGIN_LABELS,
     REASON_ARTICLES,
@@ -59,7 +60,13 @@ def steps(db: Session, need: Need) -> list[Step]:
     priority = accords.priority(db, need.priority_id) if need.priority_id else None
     chain = [_received(need), _moderation(need, events)]
     if need.status in queries.PUBLIC:
-        chain += [_priority(need, priority, events), *_sheets(db, need), *_answers(db, need), _result(need)]
+        chain += [
+            _priority(need, priority, events),
+            *_sheets(db, need),
+            *vote_steps(threads.mentions(db, need.thread_id, "vote")),
+            *_answers(db, need),
+            _result(need),
+        ]
     waiting = [step for step in chain if step.state == "future"]
     if waiting and need.outcome is None and not any(step.state in ("here", "gap") for step in chain):
         waiting[0].state = "here"
@@ -82,7 +89,7 @@ def _received(need: Need) -> Step:
 def _moderation(need: Need, events: Sequence[Event]) -> Step:
     kind = _("Relecture")
     if need.status == Moderation.AWAITING_EMAIL:
-        text = _("Ouvrez le message reçu et confirmez votre adresse : la relecture commence ensuite.")
+        text = _("Ouvrez le message reçu et confirmez votre adresse : la relecture commence ensuite.")
         return Step("here", kind, _("Adresse à confirmer"), text=text)
     if need.status == Moderation.PENDING:
         text = _("Le Conseil de développement lit chaque texte avant publication, sous deux jours.")
@@ -100,7 +107,7 @@ def _moderation(need: Need, events: Sequence[Event]) -> Step:
 
 def _refused(need: Need, at: datetime | None) -> Step:
     reason = RefusalReason(need.reason) if need.reason else RefusalReason.OFF_TOPIC
-    rule = _("Charte, article %(n)s : %(rule)s.") % {
+    rule = _("Charte, article %(n)s : %(rule)s.") % {
         "n": REASON_ARTICLES[reason],
         "rule": _(REASON_LABELS[reason]),
     }
@@ -127,7 +134,7 @@ def _sheets(db: Session, need: Need) -> list[Step]:
     """The fiches-actions that take it up, as they wrote it here."""
     taken = [
         Step(
-            "done", _("Fiche-action"), mention.title, fdate(mention.at), _("Où elle en est : %(state)s.") % {
+            "done", _("Fiche-action"), mention.title, fdate(mention.at), _("Où elle en est : %(state)s.") % {
                 "state": _(mention.state).lower(),
             },
             (mention.path, _("Lire la fiche-action")),
@@ -137,6 +144,20 @@ def _sheets(db: Session, need: Need) -> list[Step]:
     if taken or need.outcome is not None:
         return taken
     return [Step("future", _("Fiche-action"), _("Une fiche-action reprendra les besoins rattachés"))]
+
+
+def vote_steps(votes: Sequence[Mention]) -> list[Step]:
+    """The workshops that voted on it; each mention keeps « supporters/ballots »."""
+    steps = []
+    for vote in votes:
+        supporters, _slash, ballots = vote.state.partition("/")
+        counted = _("%(n)s personnes ont soutenu la fiche-action, sur %(total)s bulletins.") % {
+            "n": supporters,
+            "total": ballots,
+        }
+        link = (vote.path, _("Lire l’atelier et ses résultats"))
+        steps.append(Step("done", _("Atelier"), vote.title, fdate(vote.at), counted, link))
+    return steps
 
 
 def _answers(db: Session, need: Need) -> list[Step]:
@@ -166,7 +187,7 @@ def _answered(db: Session, need: Need, answer: NeedAnswer) -> Step:
     if answer.addressee:
         tag = f"{tag} : {answer.addressee}"
     state = "gap" if outcome == Outcome.NOT_RETAINED else "done"
-    title = _("Réponse : %(body)s") % {"body": body.name if body else _("l’équipe technique")}
+    title = _("Réponse : %(body)s") % {"body": body.name if body else _("l’équipe technique")}
     return Step(state, _("Réponse"), title, fdate(answer.answered_on), answer.text, tag=tag)
 
 

@@ -65,7 +65,7 @@ def attach(
     if form.ok is None:
         return _follow_page(request, db, need, status=422, attach=form)
     service.attach(db, need, priority, by=me.person_id or 0, note=form.ok.note)
-    return back(request, need, _("Rattachement enregistré : le fil et le tableau suivent."), "fil")
+    return back(request, need, _("Rattachement enregistré : le fil et le tableau suivent."), "fil")
 
 
 @router.post("/besoins/{need_id:int}/reponses", name="needs.answer")
@@ -81,4 +81,4 @@ def answer(
     if data is None:
         return _follow_page(request, db, need, status=422, answer=form)
     service.answer(db, need, data, bodies[data.body_id], by=me.person_id or 0)
-    return back(request, need, _("Réponse publiée : son auteur est prévenu."), "fil")
+    return back(request, need, _("Réponse publiée : son auteur est prévenu."), "fil")

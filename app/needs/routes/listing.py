@@ -65,7 +65,7 @@ def _say_context(db: Db) -> dict[str, Any]:
     open_ids = {i for i, accord in accords.accords(db).items() if "need.say" in accord.open_verbs}
     groups = [
         (t.name, [(c.insee, c.name) for c in places.communes_of(t.territory_id)]
-         + [(f"T{t.territory_id}", _("Tout le territoire : %(name)s") % {"name": t.name})])
+         + [(f"T{t.territory_id}", _("Tout le territoire : %(name)s") % {"name": t.name})])
         for t in places.territories
     ]  # fmt: skip
     themes = [(t.code, t.name, t.lede) for t in accords.themes(db)]
@@ -109,7 +109,7 @@ def say(request: Request, db: Db, me: Me, form: Annotated[Filled[NeedForm], Depe
     status, chosen = 422, _place(db, form)
     accord = accords.accord_of(db, chosen[0].territory_id) if chosen else None
     if chosen and accord and not me.can(NEED_SAY, accord):
-        message = _("Le recueil des besoins est fermé : %(name)s. Le calendrier du territoire dit ce qui est ouvert.")
+        message = _("Le recueil des besoins est fermé : %(name)s. Le calendrier du territoire dit ce qui est ouvert.")
         form.refuse("place", message % {"name": chosen[0].name})
         status = 403
     themes = {t.code: t.id for t in accords.themes(db, accord.scheme_id)} if accord else {}

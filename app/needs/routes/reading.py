@@ -69,7 +69,9 @@ def show(request: Request, db: Db, me: Me, need: ReadNeed, slug: str) -> Respons
 
 
 def back(request: Request, need: Need, flash: str | None = None, anchor: str = "") -> Response:
-    return go(request, "needs.show", need_id=need.id, slug=need.slug, flash=flash, anchor=anchor)
+    """To the page of the need; what there is to say is at its top, so that is where one lands."""
+    place = "flash" if flash else anchor
+    return go(request, "needs.show", need_id=need.id, slug=need.slug, flash=flash, anchor=place)
 
 
 @router.get("/besoins/{need_id:int}.pdf", name="needs.pdf", dependencies=[Depends(limit("pdf", "20/minute"))])

@@ -37,7 +37,7 @@ def support(
     if form.data and not (form.data.college or me.college):
         form.refuse("college", _("Dites dans quel collège votre voix compte."))
     if form.data and person is None and not form.data.email:
-        form.refuse("email", _("Une adresse est nécessaire : chaque personne compte une fois."))
+        form.refuse("email", _("Une adresse est nécessaire : chaque personne compte une fois."))
     data = form.ok
     if data is None:
         return show_need(request, db, me, need, status=422, voice_form=form)
@@ -46,7 +46,7 @@ def support(
         return back(request, need, _("Votre soutien est compté."), "soutiens")
     if data.email and data.college:
         service.ask_support_confirmation(db, need, data.email, data.college)
-    return back(request, need, _("Un message vous attend : ouvrez son lien pour que votre voix compte."), "soutiens")
+    return back(request, need, _("Un message vous attend : ouvrez son lien pour que votre voix compte."), "soutiens")
 
 
 @router.post("/besoins/{need_id:int}/soutiens/retrait", name="needs.unsupport")
@@ -79,7 +79,7 @@ def comment(
     words = (
         _("Votre commentaire part en relecture.")
         if me.signed_in
-        else _("Un message vous attend : ouvrez son lien pour envoyer votre commentaire.")
+        else _("Un message vous attend : ouvrez son lien pour envoyer votre commentaire.")
     )
     return back(request, need, words, "commentaires")
 

@@ -153,9 +153,9 @@ def _ask_confirmation(db: Session, need: Need, email: str, code: str) -> None:
     secret = identity.issue_proof(db, email, CONFIRM_NEED, data, life=identity.CONFIRMATION_LIFE)
     url = get_settings().public_url
     body = _(
-        "Bonjour,\n\nVous avez dit un besoin : « %(title)s » (référence %(reference)s).\n"
-        "Ouvrez ce lien et confirmez : il partira en relecture et comptera pour une voix.\n%(link)s\n\n"
-        "Votre code de suivi, à garder pour vous : %(code)s\n%(follow)s\n\n"
+        "Bonjour,\n\nVous avez dit un besoin : « %(title)s » (référence %(reference)s).\n"
+        "Ouvrez ce lien et confirmez : il partira en relecture et comptera pour une voix.\n%(link)s\n\n"
+        "Votre code de suivi, à garder pour vous : %(code)s\n%(follow)s\n\n"
         "Sans confirmation sous 7 jours, votre texte ne sera ni relu ni publié.\n"
     ) % {
         "title": need.title, "reference": need.reference, "link": f"{url}/confirmation/{secret}",

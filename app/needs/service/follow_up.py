@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from app.accords.models import Priority
 from app.accords.states import Stage
-from app.core.db import now
+from app.core.db import IN_HAND, now
 from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
@@ -37,7 +37,7 @@ def attach(db: Session, need: Need, priority: Priority | None, *, by: int, note:
         need.priority_id = None
         return
     if priority.status == Stage.WITHDRAWN:
-        raise ConflictError(_("Cette priorité vient d’être retirée : choisissez-en une autre."))
+        raise ConflictError(_("Cette priorité vient d’être retirée : choisissez-en une autre."))
     if priority.accord_id != need.accord_id:
         raise ForbiddenError(_("Cette priorité est celle d’un autre territoire."))
     if need.priority_id == priority.id:
@@ -45,7 +45,7 @@ def attach(db: Session, need: Need, priority: Priority | None, *, by: int, note:
     told = " · ".join(part for part in (priority.title, note) if part)
     _step(db, need, "attach", by=by, note=told)
     need.priority_id = priority.id
-    text = _("Il est rattaché à la priorité « %(title)s ».") % {"title": priority.title}
+    text = _("Il est rattaché à la priorité « %(title)s ».") % {"title": priority.title}
     tell(db, need, _("Votre besoin avance"), text)
 
 
@@ -78,12 +78,18 @@ def answer(db: Session, need: Need, form: AnswerForm, body: Body, *, by: int) ->
     return written
 
 
+def _in_hand(db: Session, need: Need) -> None:
+    """This need as the last writer left it: two fiches that take it up at once are two."""
+    in_turn(db, need)
+    db.refresh(need, ["sheets", "stage", "priority_id"], with_for_update=IN_HAND)
+
+
 def take_up(
     db: Session, need: Need, *, sheet_id: int, reference: str, title: str, state: str, path: str, by: int | None,
     tell_author: bool = True,
 ) -> None:  # fmt: skip
     """A published fiche-action answers this need, or moved: its fil follows; its author is told once."""
-    in_turn(db, need)
+    _in_hand(db, need)
     known = any(m.subject_id == sheet_id for m in thread_reads.mentions(db, need.thread_id, SHEET))
     threads.mention(db, need.thread_id, kind=SHEET, subject_id=sheet_id, title=title, state=state, path=path)
     if known:
@@ -95,7 +101,7 @@ def take_up(
     need.sheets += 1
     if not tell_author:
         return
-    text = _("Il est repris dans la fiche-action %(reference)s, « %(title)s » :\n%(link)s") % {
+    text = _("Il est repris dans la fiche-action %(reference)s, « %(title)s » :\n%(link)s") % {
         "reference": reference, "title": title, "link": get_settings().public_url + path,
     }  # fmt: skip
     tell(db, need, _("Votre besoin avance"), text)
@@ -103,7 +109,7 @@ def take_up(
 
 def put_back(db: Session, need: Need, *, sheet_id: int, by: int | None, note: str) -> None:
     """A fiche-action does not answer this need any more."""
-    in_turn(db, need)
+    _in_hand(db, need)
     if not any(m.subject_id == sheet_id for m in thread_reads.mentions(db, need.thread_id, SHEET)):
         return
     threads.unmention(db, need.thread_id, kind=SHEET, subject_id=sheet_id)
@@ -118,11 +124,11 @@ def tell(db: Session, need: Need, subject: str, text: str) -> None:
     """Write to the author, if they left an address."""
     author = people.person(db, need.author_id) if need.author_id else None
     if author:
-        body = _("Bonjour,\n\nVotre besoin « %(title)s » (%(reference)s) :\n\n%(text)s\n") % {
+        body = _("Bonjour,\n\nVotre besoin « %(title)s » (%(reference)s) :\n\n%(text)s\n") % {
             "title": need.title, "reference": need.reference, "text": text,
         }  # fmt: skip
         if need.status in PUBLIC:
-            body += _("\nLe lire et le suivre : %(link)s\n") % {
+            body += _("\nLe lire et le suivre : %(link)s\n") % {
                 "link": f"{get_settings().public_url}/besoins/{need.id}"
             }
         post(db, author.email, subject, body)

@@ -1,6 +1,6 @@
 """Verbs of voices on a need: supporting it, commenting on it."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.core.i18n import gettext as _
 from app.core.mail import post
@@ -12,14 +12,14 @@ from app.needs.models import Need
 from app.policy import Actor
 from app.threads import service as threads
 from app.threads.forms import CommentForm
-from app.threads.models import Comment, Forum, Thread, Voice
+from app.threads.models import Comment, Thread, Voice
 
 CONFIRM_SUPPORT = "support"
 
 
 def in_turn(db: Session, need: Need) -> None:
-    """One writer of counters at a time per accord: on PostgreSQL, two could lock cells in opposite orders."""
-    db.execute(select(Forum.id).where(Forum.id == need.accord.forum_id).with_for_update())
+    """One writer of the counters of its accord at a time."""
+    threads.in_turn(db, need.accord.forum_id)
 
 
 def thread_of(db: Session, need: Need) -> Thread:
@@ -44,8 +44,8 @@ def ask_support_confirmation(db: Session, need: Need, email: str, college: Colle
     data = {"need": need.id, "college": college.value}
     secret = identity.issue_proof(db, email, CONFIRM_SUPPORT, data, life=identity.CONFIRMATION_LIFE)
     body = _(
-        "Bonjour,\n\nVous avez dit que « %(title)s » est aussi votre besoin.\n"
-        "Ouvrez ce lien et confirmez : votre voix comptera.\n%(link)s\n"
+        "Bonjour,\n\nVous avez dit que « %(title)s » est aussi votre besoin.\n"
+        "Ouvrez ce lien et confirmez : votre voix comptera.\n%(link)s\n"
     ) % {"title": need.title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
     post(db, email, _("Confirmez votre soutien"), body)
 

@@ -92,7 +92,7 @@ def help_page(request: Request) -> Response:
         request,
         "aide",
         _("Comment ça marche"),
-        _("Dire, suivre, comprendre : les réponses aux questions courantes."),
+        _("Dire, suivre, comprendre : les réponses aux questions courantes."),
     )
 
 

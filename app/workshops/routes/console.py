@@ -1,6 +1,7 @@
 """The console: the facilitator leads, sees who answered (never who), and the projected page."""
 
 from collections.abc import Callable
+from hmac import compare_digest
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -29,7 +30,7 @@ Act = Annotated[Filled[ActForm], Depends(read(ActForm))]
 def screen_of(db: Db, workshop_id: int, key: str) -> Workshop:
     """The room whose projected page has this key."""
     workshop = queries.one(db, workshop_id) if workshop_id < 2**31 else None
-    if workshop is None or workshop.screen_key != key:
+    if workshop is None or not compare_digest(workshop.screen_key.encode(), key.encode()):
         raise NotFoundError(_("Cet écran n’existe pas, ou son adresse a changé. Ouvrez-le depuis la régie."))
     return workshop
 
@@ -116,7 +117,7 @@ def open_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: 
     step, by = step_of(db, workshop, step_id), me.person_id or 0
     return _act(
         request, db, workshop, lambda: service.open_step(db, workshop, step, edited=_seen(form), by=by),
-        _("En cours : %(title)s") % {"title": step.title},
+        _("En cours : %(title)s") % {"title": step.title},
     )  # fmt: skip
 
 

@@ -55,6 +55,13 @@ def create(request: Request, db: Db, me: Me, here: Here, form: WorkshopFilled) -
     )
 
 
+def _as_it_is(db: Db, workshop: Workshop) -> Workshop:
+    """Nothing of the refused act is kept, in the database or in memory."""
+    db.rollback()
+    db.refresh(workshop)
+    return workshop
+
+
 def _prepare(request: Request, db: Db, workshop: Workshop, form: Filled[WorkshopForm], status: int = 200) -> Response:
     steps = queries.steps(db, workshop.id or 0)
     return page(
@@ -85,7 +92,7 @@ def save(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Workshop
         service.save(db, workshop, form.ok, by=me.person_id or 0)
     except ConflictError as conflict:
         form.refuse("form", conflict.message)
-        form.values["edited"] = workshop.edited
+        form.values["edited"] = _as_it_is(db, workshop).edited
         return _prepare(request, db, workshop, form, 409)
     return go(request, "workshops.prepare", workshop_id=workshop.id, flash=_("Atelier modifié."))
 
@@ -123,7 +130,7 @@ def add_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Step
 def _write_step(
     request: Request, db: Db, me: Me, workshop: Workshop, step: Step | None, form: Filled[StepForm]
 ) -> Response:
-    data = form.ok
+    data, step_id = form.ok, step.id if step else None
     if data is None:
         return _step_page(request, db, workshop, step, form, 422)
     try:
@@ -133,10 +140,9 @@ def _write_step(
             service.save_step(db, workshop, step, data, by=me.person_id or 0)
     except (ConflictError, ForbiddenError) as refusal:
         form.refuse("form", refusal.message)
-        db.rollback()
-        db.refresh(workshop)
-        form.values["edited"] = workshop.edited
-        return _step_page(request, db, workshop, step, form, refusal.status)
+        form.values["edited"] = _as_it_is(db, workshop).edited
+        still = queries.step(db, step_id) if step_id else None  # taken out meanwhile, its words would begin another
+        return _step_page(request, db, workshop, still, form, refusal.status)
     words = _("Séquence ajoutée.") if step is None else _("Séquence modifiée.")
     return go(request, "workshops.prepare", workshop_id=workshop.id, anchor="deroule", flash=words)
 
@@ -185,8 +191,16 @@ def move_step(
     return go(request, "workshops.prepare", workshop_id=workshop.id, anchor="deroule")
 
 
+@router.post("/ateliers/{workshop_id:int}/annonce/retrait", name="workshops.unschedule")
+def unschedule(request: Request, db: Db, me: Me, workshop: RunWorkshop) -> Response:
+    """Put it off or cancel it: the announcement is taken back."""
+    service.unschedule(db, workshop, by=me.person_id or 0)
+    words = _("Annonce retirée : l’atelier est de nouveau en préparation.")
+    return go(request, "workshops.prepare", workshop_id=workshop.id, flash=words)
+
+
 @router.post("/ateliers/{workshop_id:int}/annonce", name="workshops.schedule")
 def schedule(request: Request, db: Db, me: Me, workshop: RunWorkshop) -> Response:
     """Announce it to everyone."""
     service.schedule(db, workshop, by=me.person_id or 0)
-    return go(request, "workshops.prepare", workshop_id=workshop.id, flash=_("Atelier annoncé : sa page est publique."))
+    return go(request, "workshops.prepare", workshop_id=workshop.id, flash=_("Atelier annoncé : sa page est publique."))

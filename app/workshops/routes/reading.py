@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.core.db import Db
-from app.core.forms import Filled, blank, read
+from app.core.forms import Filled, blank, clean, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.core.web import go, page
@@ -55,7 +55,7 @@ def find(request: Request, db: Db, me: Me, code: str = "") -> Response:
         error = _("Aucun atelier ne porte ce code. Vérifiez les six caractères affichés dans la salle.")
     else:
         error = _("Écrivez les six caractères affichés dans la salle.")
-    return _index(request, db, me, "", status=404, typed=code[:20], code_error=error)
+    return _index(request, db, me, "", status=404, typed=clean(code)[:20], code_error=error)
 
 
 @router.get("/ateliers/{workshop_id:int}", name="workshops.short")

@@ -36,14 +36,15 @@ def _phone(
     context = room_context(request, db, workshop, live_results=False)
     step = context["step"]
     cast = queries.ballot(db, step.id, seat.id or 0) if seat and step else None
+    refused = ballot_form if ballot_form and step and ballot_form.values["step"] == str(step.id) else None
     if seat and step:
         context["options"] = queries.shuffled(step, context["options"], seat.id or 0)
     if cast and step.reveal == Reveal.AFTER_VOTE and step.status == StepStatus.OPEN:
         context["result"] = queries.results(db, [step], context["present_by"])[step.id]
-    marks = ballot_form.values["marks"] if ballot_form else {int(k): v for k, v in (cast.marks if cast else {}).items()}
+    marks = refused.values["marks"] if refused else {int(k): v for k, v in (cast.marks if cast else {}).items()}
     return page(
         request, "workshops/phone.html", status=status, seat=seat, marks=marks, voted=cast is not None,
-        editing=editing or ballot_form is not None, form=form or blank(SeatForm), ballot_form=ballot_form,
+        editing=editing or refused is not None, form=form or blank(SeatForm), ballot_form=ballot_form,
         spare=max(0, step.dots - sum(marks.values())) if step else 0, **context,
     )  # fmt: skip
 
@@ -86,9 +87,9 @@ def cast(
     request: Request, db: Db, workshop: CodeRoom, seat: MaybeSeat,
     form: Annotated[Filled[BallotForm], Depends(read(BallotForm))],
 ) -> Response:  # fmt: skip
-    """Record a ballot; refused, its marks stay on the page with the reason."""
+    """Record a ballot; refused, its marks stay on the page with the reason, unless the room went on meanwhile."""
     if seat is None:
-        raise ForbiddenError(_("Prenez d’abord une place dans la salle : rien n’a été compté."))
+        raise ForbiddenError(_("Prenez d’abord une place dans la salle : rien n’a été compté."))
     form.values["marks"] = form.data.marks if form.data else {}
     _count(request, BALLOTS_A_SEAT, "ballot", str(seat.id))
     data = form.ok

@@ -10,6 +10,7 @@ from app.workshops.service.preparing import (
     save,
     save_step,
     schedule,
+    unschedule,
 )
 from app.workshops.service.room import (
     EXTENSION,
@@ -28,5 +29,5 @@ from app.workshops.service.room import (
 __all__ = [
     "EXTENSION", "GRACE", "add_step", "cast_ballot", "close_room", "close_step", "count_topic", "create",
     "extend_step", "missing", "move_step", "open_room", "open_step", "publish_report", "remove_step", "reopen_step",
-    "reveal_step", "save", "save_step", "schedule", "take_seat", "topic",
+    "reveal_step", "save", "save_step", "schedule", "take_seat", "topic", "unschedule",
 ]  # fmt: skip

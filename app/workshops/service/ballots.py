@@ -26,7 +26,7 @@ def check_joinable(workshop: Workshop) -> None:
         ForbiddenError: not open yet, over, or the calendar closed it.
     """
     if not ANONYMOUS.can(WORKSHOP_JOIN, workshop):
-        raise ForbiddenError(_("Cet atelier n’est pas ouvert en ce moment : on ne peut ni y entrer ni y voter."))
+        raise ForbiddenError(_("Cet atelier n’est pas ouvert en ce moment : on ne peut ni y entrer ni y voter."))
 
 
 def take_seat(db: Session, workshop: Workshop, college: College) -> str:
@@ -52,7 +52,7 @@ def cast_ballot(db: Session, workshop: Workshop, step: Step, seat: Seat, marks: 
     """
     check_joinable(workshop)
     if seat.workshop_id != workshop.id or step.workshop_id != workshop.id:
-        raise ForbiddenError(_("Votre place est dans un autre atelier : ce bulletin n’est pas compté ici."))
+        raise ForbiddenError(_("Votre place est dans un autre atelier : ce bulletin n’est pas compté ici."))
     late = _check_open(db, step)
     options = [option.id or 0 for option in queries.option_rows(db, step.id or 0)]
     _check_marks(step, marks, options)
@@ -67,20 +67,20 @@ def cast_ballot(db: Session, workshop: Workshop, step: Step, seat: Seat, marks: 
     live.publish(db, count_topic(workshop))
     found = queries.ballot(db, step.id or 0, seat.id or 0)
     if found is None:
-        raise ConflictError(_("Votre bulletin n’a pas pu être enregistré : envoyez-le de nouveau."))
+        raise ConflictError(_("Votre bulletin n’a pas pu être enregistré : envoyez-le de nouveau."))
     return found
 
 
 def _check_open(db: Session, step: Step) -> bool:
-    """Whether the ballot is late; refuses when the vote is not open."""
-    db.refresh(step, ["status", "closed_at"])
+    """Whether the ballot is late; refuses when the vote is not open. It waits to close until this ballot is kept."""
+    db.refresh(step, ["status", "closed_at"], with_for_update={"read": True})
     if step.kind not in VOTES or step.status == StepStatus.WAITING:
         raise ConflictError(_("Ce vote n’est pas encore ouvert."))
     if step.status == StepStatus.OPEN:
         return False
     if step.status == StepStatus.CLOSED and step.closed_at and now() - step.closed_at <= GRACE:
         return True
-    raise ConflictError(_("Le vote est clos : ce bulletin est arrivé trop tard et n’est pas compté."))
+    raise ConflictError(_("Le vote est clos : ce bulletin est arrivé trop tard et n’est pas compté."))
 
 
 def _check_marks(step: Step, marks: dict[int, int], options: list[int]) -> None:
@@ -97,7 +97,7 @@ def _check_marks(step: Step, marks: dict[int, int], options: list[int]) -> None:
 _WRONG = {
     "unknown_option": lambda: _("Un choix de ce bulletin n’est pas dans ce vote. Rechargez la page, puis recommencez."),
     "negative": lambda: _("Un nombre de gommettes ne peut pas être négatif."),
-    "over_cap": lambda: _("Trop de gommettes sur un même choix : %(cap)s au plus. Enlevez-en, puis renvoyez."),
-    "over_total": lambda: _("Trop de gommettes : vous en avez %(dots)s en tout. Enlevez-en, puis renvoyez."),
+    "over_cap": lambda: _("Trop de gommettes sur un même choix : %(cap)s au plus. Enlevez-en, puis renvoyez."),
+    "over_total": lambda: _("Trop de gommettes : vous en avez %(dots)s en tout. Enlevez-en, puis renvoyez."),
     "several": lambda: _("Une seule réponse est possible."),
 }

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, delete, select
 from app.accords.models import Accord, Priority
 from app.accords.states import Stage
 from app.actions.models import ActionSheet
+from app.actions.states import EXITS
+from app.core.db import IN_HAND
 from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import PARIS
 from app.core.i18n import gettext as _
@@ -15,6 +17,7 @@ from app.core.machine import note_event
 from app.core.security import token
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
+from app.threads import service as threads
 from app.workshops import queries
 from app.workshops.forms import StepForm, WorkshopForm
 from app.workshops.models import Option, Step, Workshop
@@ -37,7 +40,11 @@ def _moment(form: WorkshopForm) -> datetime:
 
 
 def create(db: Session, accord: Accord, form: WorkshopForm, *, by: int) -> Workshop:
-    """A new workshop, in preparation."""
+    """A new workshop, in preparation; the same one sent twice is one."""
+    threads.in_turn(db, accord.forum_id)
+    already = queries.same_draft(db, accord.id or 0, form.title, _moment(form))
+    if already:
+        return already
     workshop = Workshop(
         accord_id=accord.id or 0, territory_id=accord.territory_id, author_id=by, title=form.title, place=form.place,
         text=form.text, starts_at=_moment(form), minutes=form.minutes, code=_code(db), screen_key=token(18),
@@ -54,9 +61,17 @@ def check_fresh(db: Session, workshop: Workshop, edited: int) -> None:
     Raises:
         ConflictError: the workshop changed since the page was shown.
     """
-    db.refresh(workshop, ["edited", "status", "step_id"], with_for_update=True)
+    _in_hand(db, workshop)
     if workshop.edited != edited:
-        raise ConflictError(_("Quelqu’un d’autre vient d’agir sur cet atelier. Voici où il en est : recommencez."))
+        raise ConflictError(_("Quelqu’un d’autre vient d’agir sur cet atelier. Voici où il en est : recommencez."))
+    _changed(db, workshop)
+
+
+def _in_hand(db: Session, workshop: Workshop) -> None:
+    db.refresh(workshop, ["edited", "status", "step_id"], with_for_update=IN_HAND)
+
+
+def _changed(db: Session, workshop: Workshop) -> None:
     workshop.edited += 1
     db.add(workshop)
 
@@ -64,8 +79,10 @@ def check_fresh(db: Session, workshop: Workshop, edited: int) -> None:
 def save(db: Session, workshop: Workshop, form: WorkshopForm, *, by: int) -> None:
     """Change where, when, about what; the words stay editable until the report."""
     check_fresh(db, workshop, form.edited)
+    if workshop.status == Room.PUBLISHED:
+        raise ConflictError(_("Le compte rendu est publié : ces mots ne changent plus."))
     if workshop.status not in PREPARED and _moment(form) != workshop.starts_at:
-        raise ConflictError(_("La salle a ouvert : la date et l’heure ne changent plus."))
+        raise ConflictError(_("La salle a ouvert : la date et l’heure ne changent plus."))
     workshop.title, workshop.place, workshop.text = form.title, form.place, form.text
     workshop.starts_at, workshop.minutes = _moment(form), form.minutes
     note_event(db, workshop, "edit", by=by)
@@ -78,7 +95,7 @@ def missing(db: Session, workshop: Workshop) -> list[str]:
     if not rows:
         wanted.append(_("Ajoutez au moins une séquence."))
     elif not any(step.kind in VOTES for step in rows):
-        wanted.append(_("Ajoutez au moins un vote : sans lui, rien ne reviendra au tableau des priorités."))
+        wanted.append(_("Ajoutez au moins un vote : sans lui, rien ne reviendra au tableau des priorités."))
     return wanted
 
 
@@ -92,6 +109,13 @@ def schedule(db: Session, workshop: Workshop, *, by: int) -> None:
     if wanted:
         raise ConflictError(" ".join(wanted))
     WORKSHOP.move(db, workshop, "schedule", by=by)
+
+
+def unschedule(db: Session, workshop: Workshop, *, by: int) -> None:
+    """Take the announcement back: put off or cancelled, it is in preparation again and its page is not public."""
+    WORKSHOP.move(db, workshop, "unschedule", by=by)
+    workshop.edited += 1
+    db.add(workshop)
 
 
 def _chosen(db: Session, workshop: Workshop, form: StepForm) -> list[Option]:
@@ -108,8 +132,8 @@ def _chosen(db: Session, workshop: Workshop, form: StepForm) -> list[Option]:
         found.append(Option(step_id=0, position=0, title=priority.title, priority_id=priority.id))
     for sheet_id in form.sheets:
         sheet = db.get(ActionSheet, sheet_id)
-        if sheet is None or sheet.territory_id != workshop.territory_id or not sheet.version:
-            raise ForbiddenError(_("Une fiche-action choisie n’est pas une fiche publiée de ce territoire."))
+        if sheet is None or sheet.territory_id != workshop.territory_id or not sheet.version or sheet.status in EXITS:
+            raise ForbiddenError(_("Une fiche-action choisie n’est pas, ou n’est plus, une fiche de cet accord."))
         found.append(Option(step_id=0, position=0, title=sheet.title, sheet_id=sheet.id))
     for reference in form.need_references:
         need = db.exec(select(Need).where(Need.reference == reference)).first()
@@ -133,8 +157,8 @@ def _write(db: Session, workshop: Workshop, step: Step, form: StepForm) -> None:
 
 def add_step(db: Session, workshop: Workshop, form: StepForm, *, by: int) -> Step:
     """One more step, at the end of the run sheet."""
-    _check_open(workshop)
     check_fresh(db, workshop, form.edited)
+    _check_open(workshop)
     rows = queries.steps(db, workshop.id or 0)
     step = Step(
         workshop_id=workshop.id or 0, position=max((s.position for s in rows), default=0) + 1, kind=form.kind.value,
@@ -147,24 +171,25 @@ def add_step(db: Session, workshop: Workshop, form: StepForm, *, by: int) -> Ste
 
 def save_step(db: Session, workshop: Workshop, step: Step, form: StepForm, *, by: int) -> None:
     """Change a step that has not started."""
-    _check_waiting(step)
     check_fresh(db, workshop, form.edited)
+    _check_waiting(db, workshop, step)
     _write(db, workshop, step, form)
     note_event(db, step, "edit", by=by)
 
 
 def remove_step(db: Session, workshop: Workshop, step: Step) -> None:
     """Take a step out of the run sheet."""
-    _check_waiting(step)
-    workshop.edited += 1
-    db.add(workshop)
+    _in_hand(db, workshop)
+    _check_waiting(db, workshop, step)
+    _changed(db, workshop)
     db.execute(delete(Option).where(col(Option.step_id) == step.id))
     db.delete(step)
 
 
 def move_step(db: Session, workshop: Workshop, step: Step, offset: int) -> None:
     """Earlier or later among the steps that have not started."""
-    _check_waiting(step)
+    _in_hand(db, workshop)
+    _check_waiting(db, workshop, step)
     rows = list(queries.steps(db, workshop.id or 0))
     place = next(i for i, row in enumerate(rows) if row.id == step.id)
     target = place + offset
@@ -174,15 +199,19 @@ def move_step(db: Session, workshop: Workshop, step: Step, offset: int) -> None:
     for position, row in enumerate(rows, start=1):
         row.position = position
         db.add(row)
-    workshop.edited += 1
-    db.add(workshop)
+    _changed(db, workshop)
 
 
-def _check_waiting(step: Step) -> None:
-    if step.status != StepStatus.WAITING:
-        raise ConflictError(_("Cette séquence a commencé : elle ne change plus."))
+def _check_waiting(db: Session, workshop: Workshop, step: Step) -> None:
+    """Once the workshop is in hand: a step that started, or that will not take place, stays as it is."""
+    _check_open(workshop)
+    status = db.exec(select(Step.status).where(Step.id == step.id)).first()
+    if status is None:
+        raise ConflictError(_("Quelqu’un vient de retirer cette séquence."))
+    if status != StepStatus.WAITING:
+        raise ConflictError(_("Cette séquence a commencé : elle ne change plus."))
 
 
 def _check_open(workshop: Workshop) -> None:
     if workshop.status in (Room.CLOSED, Room.PUBLISHED):
-        raise ConflictError(_("Cet atelier est terminé : son déroulé ne change plus."))
+        raise ConflictError(_("Cet atelier est terminé : son déroulé ne change plus."))

@@ -43,7 +43,7 @@ def open_room(db: Session, workshop: Workshop, *, edited: int, by: int) -> None:
     """
     if "workshop.join" not in workshop.open_verbs:
         raise ForbiddenError(
-            _("Le calendrier du territoire n’ouvre pas les ateliers aujourd’hui : l’équipe technique peut le modifier.")
+            _("Le calendrier du territoire n’ouvre pas les ateliers aujourd’hui : l’équipe technique peut le modifier.")
         )
     check_fresh(db, workshop, edited)
     WORKSHOP.move(db, workshop, "open_room", by=by)
@@ -57,17 +57,22 @@ def open_step(db: Session, workshop: Workshop, step: Step, *, edited: int, by: i
     if workshop.status == Room.LOBBY:
         WORKSHOP.move(db, workshop, "start", by=by)
     if workshop.status != Room.RUNNING:
-        raise ConflictError(_("La salle n’est pas ouverte : ouvrez-la avant de commencer une séquence."))
-    current = queries.step(db, workshop.step_id) if workshop.step_id else None
-    if current and current.status == StepStatus.OPEN:
-        if current.kind in VOTES:
-            raise ConflictError(_("Un vote est en cours : arrêtez-le avant de passer à la suite."))
-        _close(db, current, by)
+        raise ConflictError(_("La salle n’est pas ouverte : ouvrez-la avant de commencer une séquence."))
+    _leave_current(db, workshop, by)
     STEP.move(db, step, "open", by=by)
     step.opened_at = now()
     step.closes_at = now() + timedelta(minutes=step.minutes)
     workshop.step_id = step.id
     live.publish(db, topic(workshop))
+
+
+def _leave_current(db: Session, workshop: Workshop, by: int) -> None:
+    """One step at a time: what the room looks at ends, unless it is a vote."""
+    current = queries.step(db, workshop.step_id) if workshop.step_id else None
+    if current and current.status == StepStatus.OPEN:
+        if current.kind in VOTES:
+            raise ConflictError(_("Un vote est en cours : arrêtez-le avant de passer à la suite."))
+        _close(db, current, by)
 
 
 def _close(db: Session, step: Step, by: int) -> None:
@@ -86,15 +91,18 @@ def extend_step(db: Session, workshop: Workshop, step: Step, *, edited: int) -> 
     """Two more minutes, from now if the time was over."""
     check_fresh(db, workshop, edited)
     if step.status != StepStatus.OPEN:
-        raise ConflictError(_("Cette séquence n’est plus ouverte : rouvrez-la pour la prolonger."))
+        raise ConflictError(_("Cette séquence n’est plus ouverte : rouvrez-la pour la prolonger."))
     step.closes_at = max(step.closes_at or now(), now()) + EXTENSION
     db.add(step)
     live.publish(db, topic(workshop))
 
 
 def reopen_step(db: Session, workshop: Workshop, step: Step, *, edited: int, by: int) -> None:
-    """Open a closed vote again; once its results were shown, it stays closed."""
+    """Open a closed vote again; once its results were shown, or the room is closed, it stays closed."""
     check_fresh(db, workshop, edited)
+    if workshop.status != Room.RUNNING or step.kind not in VOTES:
+        raise ConflictError(_("Seul un vote se rouvre, tant que la salle est ouverte."))
+    _leave_current(db, workshop, by)
     STEP.move(db, step, "reopen", by=by)
     step.closed_at, step.closes_at = None, now() + EXTENSION
     workshop.step_id = step.id
@@ -135,13 +143,14 @@ def write_rates(db: Session, step: Step) -> None:
 
 
 def _tell_sheet(db: Session, step: Step, sheet_id: int, counted: dict[str, tuple[int, int]]) -> None:
-    """The fiche shows the vote without knowing workshops: « supporters/ballots », and where to read it."""
+    """The fiche and the needs behind it show the vote, « supporters/ballots », without knowing workshops."""
     sheet, workshop = db.get_one(ActionSheet, sheet_id), db.get_one(Workshop, step.workshop_id)
     supporters, ballots = (sum(pair[i] for pair in counted.values()) for i in (0, 1))
-    threads.mention(
-        db, sheet.thread_id, kind=VOTE, subject_id=step.id or 0, title=workshop.title,
-        state=f"{supporters}/{ballots}", path=f"/ateliers/{workshop.id}",
-    )  # fmt: skip
+    for thread_id in (sheet.thread_id, *queries.threads_behind(db, sheet_id)):
+        threads.mention(
+            db, thread_id, kind=VOTE, subject_id=step.id or 0, title=workshop.title,
+            state=f"{supporters}/{ballots}", path=f"/ateliers/{workshop.id}",
+        )  # fmt: skip
 
 
 def close_room(db: Session, workshop: Workshop, *, edited: int, by: int) -> None:
