@@ -18,7 +18,7 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
 FLAT = """() => [...document.querySelectorAll("main *")].filter((one) => {
   if (!one.checkVisibility({ visibilityProperty: true })) return false;
   const style = getComputedStyle(one);
-  if (one.matches("svg.mark, svg.college-bar, svg.screen-bar__drawing, svg.qr")) return style.forcedColorAdjust !== "none";
+  if (one.matches("svg.mark, svg.college-bar, svg.screen-bar__drawing, svg.qr")) return style.forcedColorAdjust === "auto";
   return one.matches("button, .button, .choice, .input") && (style.borderTopStyle === "none" || style.borderTopWidth === "0px");
 }).map((one) => `${one.tagName}.${one.getAttribute("class")}`)"""
 
