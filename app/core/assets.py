@@ -54,6 +54,7 @@ ICONS = """
 COMPRESSIBLE = {".css", ".js", ".svg"}
 IMAGES = {".svg", ".png", ".webp", ".avif", ".jpg", ".ico"}
 
+CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 CSS_URL = re.compile(r"""url\(\s*(["']?)(?!data:|#)([^"')]+)\1\s*\)""")
 JS_IMPORT = re.compile(r"""(\bfrom\s*|\bimport\s*\(?\s*)(["'])\./([\w-]+)\.js\2""")
 SVG_BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
@@ -175,7 +176,8 @@ def _publish_all() -> dict[str, str]:
         if image.suffix in IMAGES:
             logical = image.relative_to(STATIC).as_posix()
             names[logical] = _publish(logical, image.read_bytes())
-    names["app.css"] = _publish("app.css", _style_sheet(names).encode())
+    for sheet, text in _style_sheets(names).items():
+        names[sheet] = _publish(sheet, text.encode())
     for module in sorted((STATIC / "js").glob("*.js")):
         _publish_module(module.stem, names, ())
     return names
@@ -192,14 +194,29 @@ def _publish(logical: str, content: bytes) -> str:
     return served
 
 
-def _style_sheet(names: Mapping[str, str]) -> str:
+def _style_sheets(names: Mapping[str, str]) -> dict[str, str]:
+    """The sources in the order of `order.txt`, in app.css; after a line `room.css:`, in that one."""
     folder = STATIC / "css"
     order = [line.strip() for line in (folder / "order.txt").read_text(encoding="utf-8").splitlines()]
-    files = [line for line in order if line and not line.startswith("#")]
+    sheets: dict[str, list[str]] = {}
+    current = "app.css"
+    for line in (line for line in order if line and not line.startswith("#")):
+        if line.endswith(":"):
+            current = line.removesuffix(":")
+        else:
+            sheets.setdefault(current, []).append(line)
+    _check_listed(folder, [file for files in sheets.values() for file in files])
+    return {sheet: _joined(folder, files, names) for sheet, files in sheets.items()}
+
+
+def _check_listed(folder: Path, files: list[str]) -> None:
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*.css")}
     if odd := present.symmetric_difference(files):
         raise AssetError(f"static/css/order.txt et les fichiers diffèrent : {', '.join(sorted(odd))}.")
-    text = "\n".join((folder / file).read_text(encoding="utf-8") for file in files)
+
+
+def _joined(folder: Path, files: list[str], names: Mapping[str, str]) -> str:
+    text = CSS_COMMENT.sub("", "\n".join((folder / file).read_text(encoding="utf-8") for file in files))
     return CSS_URL.sub(lambda match: f'url("{_served(match[2], names)}")', text)
 
 

@@ -109,7 +109,7 @@ class SheetLoader:
                     author_id=self.loader.technician, published_at=at,
                 )
             )  # fmt: skip
-            note_event(self.db, sheet, "version", by=self.loader.technician, note=str(number), at=at)
+            note_event(self.db, sheet, "publish", by=self.loader.technician, note=str(number), at=at)
             sheet.version, sheet.changed_at = number, at
         if sheet.version:
             texts = [v for v in sheet.content.values() if isinstance(v, str)]

@@ -50,7 +50,7 @@ def test_a_ballot_is_sent_without_script(people: Crowd, sites: Sites) -> None:
     page = visitor.go(RUNNING.format_map(sites.facts))
     sit(visitor)
     page.locator("select[name=dots]").first.select_option(index=2)
-    visitor.press("Vérifier et valider")
+    visitor.press("Envoyer mon vote")
     expect(page.locator("#room_main")).to_contain_text("Enregistré")
     visitor.click("Modifier mon vote")
     expect(page.locator("select[name=dots]").first).to_have_value(re.compile(":2$"))

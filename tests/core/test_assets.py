@@ -89,3 +89,11 @@ def test_an_unknown_name_is_an_error(static: Path) -> None:
     build()
     with pytest.raises(KeyError):
         assets.asset_path("lost.css")
+
+
+def test_what_only_a_room_needs_is_a_sheet_of_its_own(static: Path) -> None:
+    (static / "css" / "screen.css").write_text(".screen { margin: 0 }")
+    (static / "css" / "order.txt").write_text("base.css\nroom.css:\nscreen.css\n")
+    build()
+    assert ".screen" in served(static, "room.css").read_text()
+    assert ".screen" not in served(static, "app.css").read_text()
