@@ -87,21 +87,15 @@ def _few_options(visitor: Visitor) -> None:
 
 LISTS = [
     S("workshops", "/ateliers"),
-    S("workshops of a territory", "/ateliers?territoire={home}"),
     S("workshops, none in a territory", "/ateliers?territoire={silent_territory}"),
     S("workshops, a code unknown", "/a?code=ZZZZZZ", status=404),
     S("workshops for a facilitator", "/ateliers", "facilitator", act=acts.unfold),
     S("workshop in preparation", "/ateliers/{draft_room}", "facilitator"),
     S("workshop announced", "/ateliers/{scheduled_room}"),
-    S("workshop whose lobby is open", "/ateliers/{lobby_room}"),
-    S("workshop under way", "/ateliers/{running_room}"),
     S("workshop under way for its facilitator", "/ateliers/{running_room}", "facilitator"),
-    S("workshop ended", "/ateliers/{finished_room}"),
     S("workshop published", "/ateliers/{published_room}"),
-    S("workshop that the calendar bars", "/ateliers/{barred_room}"),
     S("report", "/ateliers/{published_room}/compte-rendu"),
     S("report to publish", "/ateliers/{finished_room}/compte-rendu", "facilitator"),
-    S("report before the end", "/ateliers/{running_room}/compte-rendu", "facilitator"),
     S("report refused", "/ateliers/{finished_room}/compte-rendu", "facilitator", 422,
       send_empty("Publier le compte rendu")),
 ]  # fmt: skip
@@ -110,17 +104,13 @@ PREPARING = [
     S("new workshop refused", "/territoires/{home}/ateliers/nouveau", "facilitator", 422,
       send_empty("Continuer vers le déroulé")),
     S("preparation", "/ateliers/{draft_room}/preparation", "facilitator", act=acts.unfold),
-    S("preparation of an announced workshop", "/ateliers/{scheduled_room}/preparation", "facilitator"),
-    S("preparation under way", "/ateliers/{running_room}/preparation", "facilitator"),
     S("preparation over", "/ateliers/{finished_room}/preparation", "facilitator"),
     S("preparation refused", "/ateliers/{draft_room}/preparation", "facilitator", 422, _refuse_details),
     S("new step of a workshop", "/ateliers/{draft_room}/sequences/nouvelle", "facilitator"),
     S("new step of a workshop, refused", "/ateliers/{draft_room}/sequences/nouvelle", "facilitator", 422,
       _few_options),
-    S("step of a workshop", "/ateliers/{draft_room}/sequences/{draft_vote}", "facilitator"),
 ]  # fmt: skip
 PHONES = [
-    S("phone, the room is not open", "/a/{scheduled_code}"),
     S("phone, join", "/a/{lobby_code}"),
     S("phone, join refused", "/a/{lobby_code}", status=422, act=send_empty("Entrer dans la salle")),
     S("phone, lobby", "/a/{lobby_code}", act=sit),
@@ -137,18 +127,14 @@ PHONES = [
     S("phone, ended", "/a/{finished_code}"),
 ]
 SCREENS = [
-    S("screen, before the lobby", "/ateliers/{scheduled_room}/ecran/{scheduled_key}"),
     S("screen, lobby", "/ateliers/{lobby_room}/ecran/{lobby_key}"),
-    S("screen, presentation", "/ateliers/{talk_room}/ecran/{talk_key}"),
     S("screen, vote", "/ateliers/{vote_room}/ecran/{vote_key}"),
     S("screen, its keys", "/ateliers/{vote_room}/ecran/{vote_key}", act=_screen_help),
     S("screen, vote closed", "/ateliers/{counted_room}/ecran/{counted_key}"),
     S("screen, results", "/ateliers/{shown_room}/ecran/{shown_key}"),
     S("screen, ended", "/ateliers/{finished_room}/ecran/{finished_key}"),
-    S("screen, wrong key", "/ateliers/{lobby_room}/ecran/0", status=404),
 ]
 CONSOLES = [
-    S("console, announced", "/ateliers/{scheduled_room}/regie", "facilitator"),
     S("console, lobby", "/ateliers/{lobby_room}/regie", "facilitator"),
     S("console, presentation", "/ateliers/{talk_room}/regie", "facilitator", act=acts.unfold),
     S("console, vote open", "/ateliers/{vote_room}/regie", "facilitator"),

@@ -90,7 +90,8 @@ def _download(visitor: Visitor, reference: str) -> None:
 
 def test_every_figure_of_the_board_leads_to_a_list_of_that_length(readers: Crowd) -> None:
     visitor = readers.visitor()
-    links = visitor.go(steps.BOARD).locator(".priority-card__facts a")
+    # A vote in a workshop has no list behind it: its figure leads to the section that says how it was counted.
+    links = visitor.go(steps.BOARD).locator(".priority-card__facts a:not([href$='#ateliers'])")
     figures = [(link.get_attribute("href") or "", steps.number_in(link.inner_text())) for link in links.all()]
     assert figures
     for path, number in figures:
