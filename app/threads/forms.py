@@ -1,13 +1,14 @@
 """What a person types under a need or a fiche, and what a moderator answers."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Form, wrong
+from app.core.forms import Filled, Form, wrong
 from app.core.i18n import gettext as _
 from app.identity.forms import plain_email
 from app.identity.states import College
+from app.policy import Actor
 from app.threads.states import CommentKind, RefusalReason, Stance
 
 
@@ -34,6 +35,21 @@ class CommentForm(VoiceForm):
 
     kind: CommentKind
     text: str = Field(min_length=10, max_length=1500)
+
+
+def check_author(form: Filled[Any], me: Actor) -> None:
+    """Refuse a comment of nobody: without an account, a collège and an address are asked."""
+    if form.data and not (form.data.college or me.college):
+        form.refuse("college", _("Dites à quel titre vous parlez."))
+    if form.data and not me.signed_in and not form.data.email:
+        form.refuse("email", _("Une adresse est nécessaire pour vous répondre."))
+
+
+def sent_words(me: Actor) -> str:
+    """What happens next to a comment just sent."""
+    if me.signed_in:
+        return _("Votre commentaire part en relecture.")
+    return _("Un message vous attend : ouvrez son lien pour envoyer votre commentaire.")
 
 
 class VerdictForm(Form):

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +26,7 @@ from tests.site import ORIGIN, Site, Visitor
 from tests.workshops.acts import act, ballots, current, options, prepared, room, seated, steps
 
 PATIENCE = 60.0  # seconds
+HELD = 0.6  # seconds after which somebody who has not come through is taken to be waiting
 
 
 def together(site: Site, *acts: Callable[[Session], Any]) -> list[BaseException]:
@@ -90,10 +90,9 @@ def _linking(reference: str, ids: list[int], *, unlink: bool = False) -> Callabl
     def do(db: Session) -> None:
         sheet = sheets.by_ref(db, reference)
         assert sheet
-        for need_id in ids:
-            need = needs.one(db, need_id)
+        found = [needs.one(db, need_id) for need_id in ids]  # all read before any changes: whatever others do is missed
+        for need in found:
             assert need
-            time.sleep(0.01)
             verb(db, sheet, need, by=None)
 
     return do
@@ -103,7 +102,6 @@ def _publishing(reference: str) -> Callable[[Session], None]:
     def do(db: Session) -> None:
         sheet = sheets.by_ref(db, reference)
         assert sheet
-        time.sleep(0.02)
         sheet_verbs.publish_version(db, sheet, by=None)
 
     return do
@@ -168,11 +166,11 @@ def test_a_ballot_sent_while_results_are_shown_is_in_both_or_in_neither(
     with site.reading() as db:
         seat = db.exec(select(Seat).where(Seat.workshop_id == workshop.id).order_by(col(Seat.id).desc())).first()
         assert seat
-    checked, check = threading.Event(), voting._check_marks
+    checked, shown, check = threading.Event(), threading.Event(), voting._check_marks
 
     def slowly(*given: Any) -> None:
         checked.set()
-        time.sleep(0.6)  # the facilitator closes and shows meanwhile
+        shown.wait(HELD)  # the facilitator shows the results meanwhile, or is made to wait for this ballot
         check(*given)
 
     monkeypatch.setattr(voting, "_check_marks", slowly)
@@ -189,6 +187,7 @@ def test_a_ballot_sent_while_results_are_shown_is_in_both_or_in_neither(
         with site.writing() as db:
             here = db.get_one(Workshop, workshop.id)
             verb(db, here, db.get_one(Step, step.id), edited=here.edited, by=1)
+    shown.set()
     voter.join(PATIENCE)
     with site.reading() as db:
         casts = queries.casts(db, [step.id or 0])[step.id or 0]

@@ -19,6 +19,7 @@ from app.identity import queries as people
 from app.identity.access import Me, public
 from app.policy import SHEET_ANSWER, SHEET_COMMENT
 from app.threads import queries as threads
+from app.threads.forms import check_author, sent_words
 
 router = APIRouter(dependencies=[Depends(public)])
 
@@ -33,20 +34,13 @@ def comment(
     form: Annotated[Filled[SheetCommentForm], Depends(read(SheetCommentForm))],
 ) -> Response:  # fmt: skip
     """Comment: to moderation when signed in, by a link to confirm otherwise."""
-    if form.data and not (form.data.college or me.college):
-        form.refuse("college", _("Dites à quel titre vous parlez."))
-    if form.data and not me.signed_in and not form.data.email:
-        form.refuse("email", _("Une adresse est nécessaire pour vous répondre."))
+    check_author(form, me)
     data = form.ok
     if data is None:
         return show_sheet(request, db, me, sheet, status=422, comment_form=form)
     written = service.comment(db, sheet, data, me)
     read_before = written.version if (written.version or 0) < sheet.version else None
-    words = (
-        _("Votre commentaire part en relecture.")
-        if me.signed_in
-        else _("Un message vous attend : ouvrez son lien pour envoyer votre commentaire.")
-    )
+    words = sent_words(me)
     if read_before:
         words += " " + _("Une nouvelle version de la fiche a paru pendant que vous écriviez.")
     return back(request, sheet, words, "commentaires", lu=read_before)

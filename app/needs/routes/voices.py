@@ -17,7 +17,7 @@ from app.needs.models import Need
 from app.needs.routes.reading import back, show_need
 from app.policy import NEED_COMMENT, NEED_READ, NEED_SUPPORT
 from app.threads import queries as threads
-from app.threads.forms import CommentForm, VoiceForm
+from app.threads.forms import CommentForm, VoiceForm, check_author, sent_words
 
 router = APIRouter(dependencies=[Depends(public)])
 ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
@@ -68,20 +68,12 @@ def comment(
     form: Annotated[Filled[CommentForm], Depends(read(CommentForm))],
 ) -> Response:  # fmt: skip
     """Comment: to moderation when signed in, by a link to confirm otherwise."""
-    if form.data and not (form.data.college or me.college):
-        form.refuse("college", _("Dites à quel titre vous parlez."))
-    if form.data and not me.signed_in and not form.data.email:
-        form.refuse("email", _("Une adresse est nécessaire pour vous répondre."))
+    check_author(form, me)
     data = form.ok
     if data is None:
         return show_need(request, db, me, need, status=422, comment_form=form)
     service.comment(db, need, data, me)
-    words = (
-        _("Votre commentaire part en relecture.")
-        if me.signed_in
-        else _("Un message vous attend : ouvrez son lien pour envoyer votre commentaire.")
-    )
-    return back(request, need, words, "commentaires")
+    return back(request, need, sent_words(me), "commentaires")
 
 
 @router.get("/besoins/{need_id:int}/soutiens", name="needs.supports")

@@ -18,7 +18,7 @@ from app.policy import WORKSHOP_RUN
 from app.workshops import counting, queries, service
 from app.workshops.access import step_of, workshop_for
 from app.workshops.forms import ActForm
-from app.workshops.models import Workshop
+from app.workshops.models import Step, Workshop
 from app.workshops.routes.stage import room_context
 from app.workshops.states import StepStatus
 
@@ -75,87 +75,68 @@ def _preview(db: Db, context: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _act(request: Request, db: Db, workshop: Workshop, act: Callable[[], None], words: str) -> Response:
-    """Do it, or say what happened meanwhile; the console shows the present state either way."""
+Lead = Callable[..., None]
+
+
+def _lead(
+    request: Request, db: Db, me: Me, workshop: Workshop, form: Filled[ActForm], verb: Lead, words: str, *of: Step
+) -> Response:  # fmt: skip
+    """Do it on the state that its sender saw, or say what happened meanwhile; the present state is shown either way."""
     try:
-        act()
+        verb(db, workshop, *of, edited=form.ok.edited if form.ok else -1, by=me.person_id or 0)
     except ConflictError as conflict:
         db.rollback()
         return go(request, "workshops.console", workshop_id=workshop.id, flash=conflict.message, level="attention")
     return go(request, "workshops.console", workshop_id=workshop.id, flash=words)
 
 
-def _seen(form: Filled[ActForm]) -> int:
-    return form.ok.edited if form.ok else -1
+def one_step(db: Db, workshop: RunWorkshop, step_id: int) -> Step:
+    """The step of this address, if it is one of this workshop."""
+    return step_of(db, workshop, step_id)
+
+
+OneStep = Annotated[Step, Depends(one_step)]
 
 
 @router.post("/ateliers/{workshop_id:int}/salle", name="workshops.open_room")
 def open_room(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Act) -> Response:
     """Let people in."""
-    by = me.person_id or 0
-    return _act(
-        request, db, workshop, lambda: service.open_room(db, workshop, edited=_seen(form), by=by), _("Salle ouverte.")
-    )
+    return _lead(request, db, me, workshop, form, service.open_room, _("Salle ouverte."))
 
 
 @router.post("/ateliers/{workshop_id:int}/fin", name="workshops.close_room")
 def close_room(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Act) -> Response:
     """End the workshop."""
-    by = me.person_id or 0
-    return _act(
-        request,
-        db,
-        workshop,
-        lambda: service.close_room(db, workshop, edited=_seen(form), by=by),
-        _("Atelier terminé."),
-    )
+    return _lead(request, db, me, workshop, form, service.close_room, _("Atelier terminé."))
 
 
 @router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/ouverture", name="workshops.open_step")
-def open_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+def open_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
     """Show this step to everyone."""
-    step, by = step_of(db, workshop, step_id), me.person_id or 0
-    return _act(
-        request, db, workshop, lambda: service.open_step(db, workshop, step, edited=_seen(form), by=by),
-        _("En cours : %(title)s") % {"title": step.title},
-    )  # fmt: skip
+    return _lead(
+        request, db, me, workshop, form, service.open_step, _("En cours : %(title)s") % {"title": step.title}, step
+    )
 
 
 @router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/cloture", name="workshops.close_step")
-def close_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+def close_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
     """End this step."""
-    step, by = step_of(db, workshop, step_id), me.person_id or 0
-    return _act(
-        request, db, workshop, lambda: service.close_step(db, workshop, step, edited=_seen(form), by=by),
-        _("Séquence terminée."),
-    )  # fmt: skip
+    return _lead(request, db, me, workshop, form, service.close_step, _("Séquence terminée."), step)
 
 
 @router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/reouverture", name="workshops.reopen_step")
-def reopen_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+def reopen_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
     """Open a closed vote again."""
-    step, by = step_of(db, workshop, step_id), me.person_id or 0
-    return _act(
-        request, db, workshop, lambda: service.reopen_step(db, workshop, step, edited=_seen(form), by=by),
-        _("Vote rouvert pour deux minutes."),
-    )  # fmt: skip
+    return _lead(request, db, me, workshop, form, service.reopen_step, _("Vote rouvert pour deux minutes."), step)
 
 
 @router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/prolongation", name="workshops.extend_step")
-def extend_step(request: Request, db: Db, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+def extend_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
     """Two more minutes."""
-    step = step_of(db, workshop, step_id)
-    return _act(
-        request, db, workshop, lambda: service.extend_step(db, workshop, step, edited=_seen(form)),
-        _("Deux minutes de plus."),
-    )  # fmt: skip
+    return _lead(request, db, me, workshop, form, service.extend_step, _("Deux minutes de plus."), step)
 
 
 @router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/resultats", name="workshops.reveal_step")
-def reveal_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int, form: Act) -> Response:
+def reveal_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
     """Show the results to the room."""
-    step, by = step_of(db, workshop, step_id), me.person_id or 0
-    return _act(
-        request, db, workshop, lambda: service.reveal_step(db, workshop, step, edited=_seen(form), by=by),
-        _("Résultats montrés."),
-    )  # fmt: skip
+    return _lead(request, db, me, workshop, form, service.reveal_step, _("Résultats montrés."), step)

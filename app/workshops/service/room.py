@@ -13,6 +13,7 @@ from app.core import live
 from app.core.db import now
 from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import gettext as _
+from app.core.machine import note_event
 from app.threads import service as threads
 from app.workshops import counting, queries
 from app.workshops.forms import ReportForm
@@ -87,13 +88,13 @@ def close_step(db: Session, workshop: Workshop, step: Step, *, edited: int, by: 
     live.publish(db, topic(workshop))
 
 
-def extend_step(db: Session, workshop: Workshop, step: Step, *, edited: int) -> None:
+def extend_step(db: Session, workshop: Workshop, step: Step, *, edited: int, by: int) -> None:
     """Two more minutes, from now if the time was over."""
     check_fresh(db, workshop, edited)
     if step.status != StepStatus.OPEN:
         raise ConflictError(_("Cette séquence n’est plus ouverte : rouvrez-la pour la prolonger."))
     step.closes_at = max(step.closes_at or now(), now()) + EXTENSION
-    db.add(step)
+    note_event(db, step, "extend", by=by)
     live.publish(db, topic(workshop))
 
 
