@@ -33,7 +33,7 @@ from app.core.security import Guard, Head, RequestContext, SecurityHeaders
 from app.core.settings import Settings, get_settings
 from app.core.static import BuiltFiles
 from app.identity import routes as identity
-from app.identity.access import SignInNeeded, cookie_name
+from app.identity.access import SecondFactorNeeded, SignInNeeded, cookie_name
 from app.identity.states import College
 from app.moderation import routes as moderation
 from app.needs import routes as needs
@@ -117,6 +117,8 @@ def _handle_errors(app: FastAPI) -> None:
     async def refused(request: Request, error: DomainError) -> Response:
         if isinstance(error, SignInNeeded) and request.method == "GET":
             return RedirectResponse(app.state.urls("identity.sign_in", next=request.url.path), status_code=303)
+        if isinstance(error, SecondFactorNeeded) and request.method == "GET":
+            return RedirectResponse(app.state.urls("identity.second_factor", next=request.url.path), status_code=303)
         if isinstance(error, UnknownRoomError) and request.method == "GET":
             return RedirectResponse(app.state.urls("workshops.find", code=error.code[:20]), status_code=303)
         return web.answer(request, error)

@@ -5,8 +5,8 @@ module knows no feature. Rights are checked by ``access`` dependencies and by te
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 # Rights
@@ -37,11 +37,24 @@ WORKSHOP_RUN = "workshop.run"
 WORKSHOP_REPORT = "workshop.report"
 WORKSHOP_JOIN = "workshop.join"
 OWN_SPACE = "space.own"
+ACCOUNT_REOPEN = "account.reopen"
+ROLES_OPEN = "roles.open"
+ROLE_GRANT = "role.grant"
+ORGANISATION_READ = "organisation.read"
+ORGANISATION_DECLARE = "organisation.declare"
+ORGANISATION_EDIT = "organisation.edit"
+ORGANISATION_VERIFY = "organisation.verify"
 
 PUBLIC_STATUSES = frozenset({"published", "masked"})
 DEBATED = frozenset({"candidate", "in_workshop", "proposed"})  # a fiche on which one takes position
 LEFT = frozenset({"redirected", "withdrawn", "abandoned"})  # a fiche that left the accord
 ROOM_OPEN = frozenset({"lobby", "running"})
+_LOCAL_ROLES = frozenset({"facilitator", "moderator", "technician", "elected"})
+# Who may grant which roles, on the territory where they hold their own.
+GRANTABLE = {
+    "administrator": _LOCAL_ROLES | {"data_manager", "referent", "administrator"},
+    "referent": _LOCAL_ROLES,
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,24 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Affiliation:
+    """An organisation of which one is a delegate; once it is verified, one speaks for it."""
+
+    organisation_id: int
+    name: str
+    slug: str
+    college: str
+    verified: bool
+
+
+@dataclass(frozen=True)
 class Actor:
-    """Who asks: a person signed in or not, and the roles in force."""
+    """Who asks: a person signed in or not, and the roles in force.
+
+    ``asleep`` holds the roles that wait for a second factor in this browser: they give no right. ``halfway`` is the id
+    of a person whose second factor is still awaited, ``returning`` that of one who closed the account and may still
+    reopen it: nothing else is theirs.
+    """
 
     person_id: int | None = None
     name: str | None = None
@@ -62,6 +91,11 @@ class Actor:
     college: str | None = None
     grants: frozenset[Grant] = field(default_factory=frozenset)
     session_id: int | None = None
+    organisations: tuple[Affiliation, ...] = ()
+    asleep: frozenset[Grant] = field(default_factory=frozenset)
+    halfway: int | None = None
+    returning: int | None = None
+    age_bracket: str | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -84,10 +118,23 @@ class Actor:
             return None
         return frozenset(g.territory_id for g in held if g.territory_id is not None)
 
+    @property
+    def voices(self) -> tuple[Affiliation, ...]:
+        """The organisations in whose name this person may speak today."""
+        return tuple(o for o in self.organisations if o.verified)
+
+    def speaks_for(self, organisation_id: int | None) -> Affiliation | None:
+        """The organisation, if this person may speak in its name."""
+        return next((o for o in self.voices if o.organisation_id == organisation_id), None)
+
     def can(self, right: str, obj: Any = None) -> bool:
         """Ask the table."""
         rule = POLICY.get(right)
         return rule is not None and rule(self, obj)
+
+    def could(self, right: str, obj: Any = None) -> bool:
+        """Whether a second factor would give the right."""
+        return bool(self.asleep) and replace(self, grants=self.grants | self.asleep).can(right, obj)
 
 
 ANONYMOUS = Actor()
@@ -146,17 +193,29 @@ left = in_status(LEFT)
 draft = in_status({"draft"})
 reported = in_status({"published"})
 any_moderator = Rule(lambda actor, _obj: any(g.kind == "moderator" for g in actor.grants))
+administrator = role("administrator")
+grants_roles = Rule(lambda actor, _obj: any(g.kind in GRANTABLE for g in actor.grants))
+grantable = Rule(
+    lambda actor, obj: any(obj.kind in GRANTABLE[k] and actor.holds(k, obj.territory_id) for k in GRANTABLE)
+)
+oneself = Rule(lambda actor, obj: actor.person_id is not None and obj.person_id == actor.person_id)
+own_organisation = Rule(
+    lambda actor, obj: any(mine.organisation_id == obj.organisation_id for mine in actor.organisations)
+)
+known = in_status({"verified", "closed"})
+returning = Rule(lambda actor, _obj: actor.returning is not None)
+own = author | own_organisation  # one's own words, or those of an organisation for which one speaks
 
 POLICY: dict[str, Rule] = {
     #                    who                                         when
-    NEED_READ:           public | author | ((moderator | technician)     & ~unsent),
+    NEED_READ:           public | own | ((moderator | technician)     & ~unsent),
     NEED_SAY:            anyone                                      & opened("need.say"),
     NEED_SUPPORT:        public                                      & opened("need.support"),
     NEED_COMMENT:        public                                      & opened("need.comment"),
-    NEED_MODERATE:       moderator & ~author                         & ~unsent,
+    NEED_MODERATE:       moderator & ~own                            & ~unsent,
     NEED_ATTACH:         technician                                  & public,
     NEED_ANSWER:         technician                                  & public,
-    COMMENT_MODERATE:    moderator & ~author                         & ~unsent,
+    COMMENT_MODERATE:    moderator & ~own                            & ~unsent,
     MODERATION_OPEN:     any_moderator,
     CALENDAR_EDIT:       technician,
     CHALLENGE_EDIT:      technician,
@@ -176,12 +235,22 @@ POLICY: dict[str, Rule] = {
     WORKSHOP_REPORT:     reported | facilitator,
     WORKSHOP_JOIN:       in_status(ROOM_OPEN)                        & opened("workshop.join"),
     OWN_SPACE:           signed_in,
+    ACCOUNT_REOPEN:      returning,
+    ROLES_OPEN:          grants_roles,
+    ROLE_GRANT:          grantable & ~oneself,
+    ORGANISATION_READ:   known | own_organisation | author | moderator | administrator,
+    ORGANISATION_DECLARE: signed_in,
+    ORGANISATION_EDIT:   own_organisation                            & ~in_status({"closed"}),
+    ORGANISATION_VERIFY: (moderator | administrator) & ~own          & ~in_status({"closed"}),
 }  # fmt: skip
 
 
 def grants_in_force(roles: Iterable[Any]) -> frozenset[Grant]:
-    """The roles that count today, given their dates."""
+    """The roles that count today, given their dates and their end."""
     day = datetime.now(UTC).date()
-    return frozenset(
-        Grant(r.kind, r.territory_id) for r in roles if r.starts_on <= day and (r.ends_on is None or r.ends_on >= day)
-    )
+    return frozenset(Grant(r.kind, r.territory_id) for r in roles if in_force(r, day))
+
+
+def in_force(role: Any, day: date) -> bool:
+    """Whether this role counts on this day."""
+    return role.ended_at is None and role.starts_on <= day and (role.ends_on is None or role.ends_on >= day)

@@ -12,6 +12,8 @@ from app.actions.models import ActionSheet
 from app.actions.states import SHEET, Sheet
 from app.core.errors import ConflictError
 from app.core.machine import Event, Machine
+from app.identity.models import Delegate, Organisation
+from app.identity.states import DELEGATE, ORGANISATION, DelegateStatus, OrganisationStatus
 from app.needs.models import Need
 from app.needs.states import FOLLOW_UP, FollowUp
 from app.threads.models import Comment
@@ -30,6 +32,8 @@ LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
     ("fiche-action", SHEET, Sheet, ActionSheet),
     ("workshop", WORKSHOP, Room, Workshop),
     ("step", STEP, StepStatus, Step),
+    ("organisation", ORGANISATION, OrganisationStatus, Organisation),
+    ("delegate", DELEGATE, DelegateStatus, Delegate),
 ]
 
 

@@ -10,15 +10,17 @@ from app import policy
 from app.accords.states import Verb
 from app.actions.states import Sheet
 from app.identity.access import Requires
+from app.identity.states import OrganisationStatus, RoleKind
 from app.main import ROUTERS
-from app.policy import ANONYMOUS, POLICY, Actor, Grant
+from app.policy import ANONYMOUS, POLICY, Actor, Affiliation, Grant
 from app.threads.states import Moderation
 from app.workshops.states import Room
 from tests.architecture.tree import flat_routes
 
 TABLE = Path(__file__).parent / "rights.txt"
 HERE, ELSEWHERE = 1, 2
-ROLES = ["delegate", "facilitator", "moderator", "technician", "elected", "data_manager", "administrator"]
+ROLES = ["facilitator", "moderator", "technician", "elected", "data_manager", "referent", "administrator"]
+OURS = 7  # an organisation
 
 
 @dataclass
@@ -30,6 +32,9 @@ class Thing:
     author_id: int | None = 99
     open_verbs: frozenset[str] = field(default_factory=frozenset)
     version: int = 1
+    organisation_id: int | None = OURS
+    kind: str = "technician"
+    person_id: int | None = 99
 
 
 def actors() -> dict[str, Actor]:
@@ -40,6 +45,14 @@ def actors() -> dict[str, Actor]:
     cast["moderator elsewhere"] = Actor(person_id=6, grants=frozenset({Grant("moderator", ELSEWHERE)}))
     cast["technician elsewhere"] = Actor(person_id=6, grants=frozenset({Grant("technician", ELSEWHERE)}))
     cast["moderator everywhere"] = Actor(person_id=6, grants=frozenset({Grant("moderator")}))
+    cast["referent elsewhere"] = Actor(person_id=6, grants=frozenset({Grant("referent", ELSEWHERE)}))
+    cast["administrator everywhere"] = Actor(person_id=6, grants=frozenset({Grant("administrator")}))
+    ours = (Affiliation(OURS, "Les nôtres", "les-notres", "associations", verified=True),)
+    cast["delegate"] = Actor(person_id=6, organisations=ours)
+    cast["delegate and moderator"] = Actor(
+        person_id=6, organisations=ours, grants=frozenset({Grant("moderator", HERE)})
+    )
+    cast["closed account"] = Actor(returning=6)
     cast["author and moderator"] = Actor(person_id=99, grants=frozenset({Grant("moderator", HERE)}))
     return cast
 
@@ -49,11 +62,17 @@ def statuses(right: str) -> list[str]:
     kind = right.partition(".")[0]
     if kind == "sheet":
         return ["unreleased", *Sheet]
+    if kind == "organisation":
+        return list(OrganisationStatus)
+    if right == policy.ROLE_GRANT:
+        return list(RoleKind)
     return list(Room) if kind == "workshop" else list(Moderation)
 
 
 def thing(status: str, verbs: frozenset[str]) -> Thing:
     """An example in this status."""
+    if status in set(RoleKind):
+        return Thing("sent", kind=status)
     if status == "unreleased":
         return Thing("project", open_verbs=verbs, version=0)
     return Thing(status, open_verbs=verbs)
@@ -93,6 +112,22 @@ def test_nobody_decides_on_their_own_words() -> None:
     own = actors()["author and moderator"]
     assert not own.can(policy.NEED_MODERATE, Thing("pending"))
     assert not own.can(policy.COMMENT_MODERATE, Thing("pending"))
+    delegate = actors()["delegate and moderator"]
+    assert not delegate.can(policy.NEED_MODERATE, Thing("pending"))
+    assert delegate.can(policy.NEED_MODERATE, Thing("pending", organisation_id=None))
+
+
+def test_nobody_grants_oneself_a_role() -> None:
+    boss = Actor(person_id=99, grants=frozenset({Grant("administrator")}))
+    assert not boss.can(policy.ROLE_GRANT, Thing("sent"))
+    assert boss.can(policy.ROLE_GRANT, Thing("sent", person_id=98))
+
+
+def test_a_role_that_sleeps_gives_nothing_and_says_so() -> None:
+    grants = frozenset({Grant("moderator", HERE)})
+    sleeper = Actor(person_id=6, asleep=grants)
+    assert not sleeper.can(policy.MODERATION_OPEN) and sleeper.could(policy.MODERATION_OPEN)
+    assert not sleeper.could(policy.CALENDAR_EDIT, Thing("published"))
 
 
 def _guards(route: APIRoute) -> set[str]:

@@ -7,12 +7,10 @@ from typing import TypeVar
 from app.accords import queries
 from app.accords.models import Accord, Challenge, Phase, Priority
 from app.core.db import Db
-from app.core.errors import ForbiddenError, NotFoundError
-from app.core.i18n import gettext as _
-from app.identity.access import Me, SignInNeeded
+from app.core.errors import NotFoundError
+from app.identity.access import Me, check
 from app.places.models import Territory
 from app.places.queries import reference
-from app.policy import Actor
 
 T = TypeVar("T")
 
@@ -23,15 +21,6 @@ class Place:
 
     territory: Territory
     accord: Accord
-
-
-def require(me: Actor, right: str, obj: object) -> None:
-    """403 in the words that fit: sign in, or not your territory."""
-    if me.can(right, obj):
-        return
-    if not me.signed_in:
-        raise SignInNeeded(_("Connectez-vous pour faire cela."))
-    raise ForbiddenError
 
 
 def found(obj: T | None) -> T:
@@ -52,7 +41,7 @@ def place_for(right: str) -> Callable[..., Place]:
 
     def load(db: Db, me: Me, slug: str) -> Place:
         loaded = place(db, slug)
-        require(me, right, loaded.accord)
+        check(me, right, loaded.accord)
         return loaded
 
     return load
@@ -63,7 +52,7 @@ def challenge_for(right: str) -> Callable[..., Challenge]:
 
     def load(db: Db, me: Me, challenge_id: int) -> Challenge:
         challenge = found(queries.challenge(db, challenge_id))
-        require(me, right, challenge)
+        check(me, right, challenge)
         return challenge
 
     return load
@@ -74,7 +63,7 @@ def priority_for(right: str) -> Callable[..., Priority]:
 
     def load(db: Db, me: Me, priority_id: int) -> Priority:
         priority = found(queries.priority(db, priority_id))
-        require(me, right, priority)
+        check(me, right, priority)
         return priority
 
     return load

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable
 
-from app.accords.access import require
 from app.actions import queries
 from app.actions.models import ActionSheet
 from app.core.db import Db
 from app.core.errors import ForbiddenError, NotFoundError
 from app.core.i18n import gettext as _
-from app.identity.access import Me
+from app.identity.access import Me, check
 from app.policy import DEBATED, LEFT, SHEET_COMMENT, SHEET_EDIT, SHEET_POSITION, SHEET_READ
 
 _REFERENCE = re.compile(r"FA-[1-9][0-9]{0,8}")
@@ -41,7 +40,7 @@ def sheet_for(right: str) -> Callable[..., ActionSheet]:
         words = _closed(right, sheet) if public_act and not me.can(right, sheet) else None
         if words:
             raise ForbiddenError(words)
-        require(me, right, sheet)
+        check(me, right, sheet)
         return sheet
 
     return load

@@ -138,6 +138,8 @@ class SecurityHeaders:
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "private, no-store")
+                for cookie in scope.get("state", {}).get("cookies", ()):
+                    headers.append("set-cookie", cookie)
             await send(message)
 
         await self.app(scope, receive, add)

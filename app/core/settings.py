@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     log_format: str = "text"
     trusted_proxy: str = "127.0.0.1"
     session_days: int = 30
+    session_idle_days: int = 14
+    staff_session_hours: int = 12
+    staff_idle_minutes: int = 120
+    second_factor_roles: str = ""
     db_slots: int = 8
     embedded_worker: bool = True
     metrics_token: str = ""
@@ -44,6 +48,11 @@ class Settings(BaseSettings):
         """Scheme, host and port of the public address, as browsers send them in ``Origin``."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def guarded_roles(self) -> frozenset[str]:
+        """The roles that sleep until a second factor is given."""
+        return frozenset(self.second_factor_roles.replace(",", " ").split())
 
     def check(self) -> None:
         """Refuse to serve people over plain http unless it was asked for, or without any mail.

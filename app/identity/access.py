@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 from starlette.responses import Response
 
-from app.core.db import Db
-from app.core.errors import DomainError, ForbiddenError
+from app.core.db import Database, Db, is_read
+from app.core.errors import DomainError, ForbiddenError, UnavailableError
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.core.web import go_to, safe_next
@@ -14,9 +17,17 @@ from app.identity import queries, service
 from app.identity.models import Person
 from app.policy import ANONYMOUS, Actor
 
+log = structlog.get_logger("emglev.identity")
+
 
 class SignInNeeded(DomainError):
     """Nobody is signed in: show the way in, and come back here."""
+
+    status = 403  # type: ignore[assignment]
+
+
+class SecondFactorNeeded(DomainError):
+    """Somebody signed in, whose role sleeps until a passkey is shown."""
 
     status = 403  # type: ignore[assignment]
 
@@ -29,9 +40,36 @@ def cookie_name() -> str:
 def visitor(request: Request, db: Db) -> Actor:
     """The actor of this request."""
     secret = request.cookies.get(cookie_name())
-    actor = queries.actor_of_session(db, secret) if secret else ANONYMOUS
+    held = queries.session_of(db, secret) if secret else None
+    actor = queries.actor_held(db, *held) if held else ANONYMOUS
     request.state.me = actor
+    if held and is_read(request) and service.needs_a_write(held[1]):
+        _note_seen(request, held[1].id or 0)
     return actor
+
+
+def _note_seen(request: Request, session_id: int) -> None:
+    """Apart from the request, which only reads; a database too busy for it must not keep a page from being read."""
+    database: Database = request.app.state.database
+    try:
+        with database.writing() as db:
+            secret = service.seen(db, session_id)
+    except (OperationalError, UnavailableError) as failure:
+        log.warning("session not marked as seen", kind=type(failure).__name__)
+        return
+    if secret:
+        request.state.cookies = [session_cookie(secret)]
+
+
+def session_cookie(secret: str) -> str:
+    """The value of a ``Set-Cookie`` header that signs this browser in."""
+    settings = get_settings()
+    carrier = Response()
+    carrier.set_cookie(
+        cookie_name(), secret, max_age=settings.session_days * 86400, path="/", httponly=True, samesite="lax",
+        secure=settings.is_https,
+    )  # fmt: skip
+    return carrier.headers["set-cookie"]
 
 
 Me = Annotated[Actor, Depends(visitor, scope="function")]
@@ -39,6 +77,23 @@ Me = Annotated[Actor, Depends(visitor, scope="function")]
 
 def public(_me: Me) -> None:
     """Marks a route that everyone may call."""
+
+
+def check(me: Actor, right: str, obj: object = None) -> None:
+    """Refuse in the words that fit: sign in, give the second factor, or not yours.
+
+    Raises:
+        SignInNeeded: nobody is signed in.
+        SecondFactorNeeded: a role would give the right, once its second factor is given.
+        ForbiddenError: the right is not held.
+    """
+    if me.can(right, obj):
+        return
+    if me.could(right, obj) or me.halfway:
+        raise SecondFactorNeeded(_("Confirmez d’abord que c’est bien vous, avec votre clé d’accès."))
+    if not me.signed_in:
+        raise SignInNeeded(_("Connectez-vous pour ouvrir cette page."))
+    raise ForbiddenError
 
 
 class Requires:
@@ -49,19 +104,45 @@ class Requires:
 
     def __call__(self, me: Me) -> Actor:
         """The actor, if the table grants the right."""
-        if me.can(self.right):
-            return me
-        if not me.signed_in:
-            raise SignInNeeded(_("Connectez-vous pour ouvrir cette page."))
-        raise ForbiddenError
+        check(me, self.right)
+        return me
 
 
-def enter(request: Request, db: Db, person: Person, next_path: str | None) -> Response:
-    """Open a new session (never reuse one: no fixation) and go back to where one was."""
-    settings = get_settings()
-    response = go_to(request, safe_next(next_path, "/mon-espace"), flash=_("Connexion réussie."))
-    response.set_cookie(
-        cookie_name(), service.open_session(db, person), max_age=settings.session_days * 86400, path="/",
-        httponly=True, samesite="lax", secure=settings.is_https,
-    )  # fmt: skip
+# Browsers and systems by what their User-Agent holds, the first that matches; enough to recognise one's own devices.
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_of(user_agent: str) -> str:
+    """« Firefox, Android »: all that is kept of a browser."""
+    found = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(part for part in found if part)
+
+
+def enter(
+    request: Request, db: Session, person: Person, next_path: str | None, *, way: str = "email",
+    id_token: str | None = None,
+) -> Response:  # fmt: skip
+    """Open a new session (never reuse one: no fixation) and go back to where one was.
+
+    The browser's former session ends; a second factor, or a change of mind about a closed account, is asked first.
+    """
+    former = request.cookies.get(cookie_name())
+    held = queries.session_of(db, former) if former else None
+    if held:
+        service.close_session(db, held[1].id)
+    device = device_of(request.headers.get("user-agent", ""))
+    secret = service.open_session(db, person, way=way, device=device, id_token=id_token)
+    path = safe_next(next_path, "/mon-espace")
+    urls = request.app.state.urls
+    if person.closing_at is not None:
+        response = go_to(request, urls("portal.reopening"))
+    elif queries.has_passkey(db, person.id or 0):
+        response = go_to(request, urls("identity.second_factor", next=path))
+    else:
+        response = go_to(request, path, flash=_("Connexion réussie."))
+    response.headers.append("set-cookie", session_cookie(secret))
     return response

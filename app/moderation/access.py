@@ -1,9 +1,9 @@
 """What a moderator may open: their territories' contributions, never their own."""
 
-from app.accords.access import found, require
+from app.accords.access import found
 from app.core.db import Db
 from app.core.errors import NotFoundError
-from app.identity.access import Me
+from app.identity.access import Me, check
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.policy import COMMENT_MODERATE, NEED_MODERATE
@@ -16,7 +16,7 @@ def moderated_need(db: Db, me: Me, item_id: int) -> Need:
     need = found(needs.one(db, item_id))
     if not me.holds("moderator", need.territory_id):
         raise NotFoundError
-    require(me, NEED_MODERATE, need)
+    check(me, NEED_MODERATE, need)
     return need
 
 
@@ -25,5 +25,5 @@ def moderated_comment(db: Db, me: Me, item_id: int) -> Comment:
     comment = found(threads.comment(db, item_id))
     if not me.holds("moderator", comment.territory_id):
         raise NotFoundError
-    require(me, COMMENT_MODERATE, comment)
+    check(me, COMMENT_MODERATE, comment)
     return comment

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from app.accords.access import require
 from app.core.db import Db
 from app.core.errors import ForbiddenError, NotFoundError
 from app.core.i18n import gettext as _
-from app.identity.access import Me
+from app.identity.access import Me, check
 from app.needs import queries
 from app.needs.models import Need
 from app.policy import NEED_COMMENT, NEED_READ, NEED_SUPPORT
@@ -28,7 +27,7 @@ def need_for(right: str) -> Callable[..., Need]:
             raise NotFoundError(_("Ce besoin n’existe pas, ou n’est pas public."))
         if right in _CLOSED and not me.can(right, need):
             raise ForbiddenError(_CLOSED[right]())
-        require(me, right, need)
+        check(me, right, need)
         return need
 
     return load

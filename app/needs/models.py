@@ -31,6 +31,7 @@ class Need(SQLModel, table=True):
     commune_insee: str | None = Field(default=None, foreign_key="commune.insee", max_length=5, index=True)
     theme_id: int = Field(foreign_key="theme.id", index=True)
     author_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
     voice_id: int | None = Field(default=None, foreign_key="voice.id", index=True)
     college: str = Field(max_length=20)
     signature: str = Field(max_length=120)

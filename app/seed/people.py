@@ -3,12 +3,20 @@
 import random
 from dataclasses import dataclass
 
+from slugify import slugify
 from sqlmodel import Session
 
 from app.core.db import now
 from app.core.i18n import today
-from app.identity.models import Person, Role
-from app.identity.states import College, RoleKind
+from app.identity.models import Delegate, Organisation, Person, Role
+from app.identity.states import (
+    COLLEGE_OF_KIND,
+    College,
+    DelegateStatus,
+    OrganisationKind,
+    OrganisationStatus,
+    RoleKind,
+)
 from app.places.models import Territory
 from app.places.queries import reference
 from app.seed.accords import Ground
@@ -26,14 +34,29 @@ _FIRST = (
 # persona, first name shown, collège, role
 _CAST: list[tuple[str, str, College, RoleKind | None]] = [
     ("resident", "Soazig, habitante", College.RESIDENTS, None),
-    ("association", "Bruno, association Trégor à vélo", College.ASSOCIATIONS, RoleKind.DELEGATE),
-    ("youth", "Inès, Jeunes en Finistère", College.YOUTH, RoleKind.DELEGATE),
+    ("association", "Bruno, association Trégor à vélo", College.RESIDENTS, None),
+    ("youth", "Inès, Jeunes en Finistère", College.YOUTH, None),
     ("facilitator", "Amina, animatrice", College.INSTITUTIONS, RoleKind.FACILITATOR),
     ("moderator", "Nolwenn, Conseil de développement", College.RESIDENTS, RoleKind.MODERATOR),
     ("elected", "Denez, élu", College.INSTITUTIONS, RoleKind.ELECTED),
     ("technician", "Clarisse, équipe technique", College.INSTITUTIONS, RoleKind.TECHNICIAN),
     ("data_manager", "Karim, administrateur de données", College.INSTITUTIONS, RoleKind.DATA_MANAGER),
+    ("referent", "Odile, référente du territoire", College.INSTITUTIONS, RoleKind.REFERENT),
+    ("administrator", "Paol, administrateur du site", College.INSTITUTIONS, RoleKind.ADMINISTRATOR),
 ]
+_EVERYWHERE = {RoleKind.DATA_MANAGER, RoleKind.ADMINISTRATOR}
+# who speaks for it, kind, name, what it does, RNA
+_ORGANISATIONS: list[tuple[str, OrganisationKind, str, str, str | None]] = [
+    (
+        "association", OrganisationKind.ASSOCIATION, "Trégor à vélo",
+        "Association inventée pour la démonstration. Elle réunit des cyclistes du quotidien autour de Morlaix.",
+        "W291000001",
+    ),
+    (
+        "youth", OrganisationKind.YOUTH_BODY, "Jeunes en Finistère",
+        "Instance de jeunes de 12 à 27 ans. Dans cette démonstration, ses membres et ses avis sont inventés.", None,
+    ),
+]  # fmt: skip
 
 
 @dataclass
@@ -60,15 +83,34 @@ def load_people(db: Session, grounds: dict[str, Ground], chance: random.Random) 
         db.add(person)
         db.flush()
         if kind:
-            everywhere = kind == RoleKind.DATA_MANAGER
             db.add(
                 Role(
-                    person_id=person.id or 0, kind=kind.value, territory_id=None if everywhere else home,
+                    person_id=person.id or 0, kind=kind.value, territory_id=None if kind in _EVERYWHERE else home,
                     starts_on=today(), reason="Démonstration",
                 )
             )  # fmt: skip
         personas[key] = person
+    for persona, organisation, title, text, rna in _ORGANISATIONS:
+        _organisation(db, personas[persona], home, organisation, title, text, rna)
     return Cast(personas, _crowd(db, chance, _communes(db, grounds[HOME].territory)))
+
+
+def _organisation(
+    db: Session, delegate: Person, territory_id: int, kind: OrganisationKind, name: str, text: str, rna: str | None
+) -> None:
+    organisation = Organisation(
+        slug=slugify(name), kind=kind.value, college=COLLEGE_OF_KIND[kind].value, name=name, text=text, rna=rna,
+        territory_id=territory_id, status=OrganisationStatus.VERIFIED.value, declared_by=delegate.id,
+        created_at=now(), verified_at=now(), verified_how="moderator",
+    )  # fmt: skip
+    db.add(organisation)
+    db.flush()
+    db.add(
+        Delegate(
+            organisation_id=organisation.id or 0, person_id=delegate.id, email=delegate.email or "",
+            status=DelegateStatus.ACCEPTED.value, created_at=now(), accepted_at=now(),
+        )
+    )  # fmt: skip
 
 
 def _communes(db: Session, territory: Territory) -> list[str | None]:

@@ -29,14 +29,18 @@ class Thread(SQLModel, table=True):
 
 
 class Voice(SQLModel, table=True):
-    """One person in one forum, under one collège: what every count of people counts."""
+    """One person, or one organisation, in one forum, under one collège: what every count of voices counts."""
 
     __tablename__ = "voice"
-    __table_args__ = (UniqueConstraint("forum_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("forum_id", "person_id"),
+        Index("ix_voice_organisation", "forum_id", "organisation_id", unique=True),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     forum_id: int = Field(foreign_key="forum.id")
-    person_id: int = Field(foreign_key="person.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id")
     college: str = Field(max_length=20)
 
 
@@ -100,6 +104,7 @@ class Comment(SQLModel, table=True):
     thread_id: int = Field(foreign_key="thread.id")
     territory_id: int = Field(foreign_key="territory.id")
     author_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
     college: str = Field(max_length=20)
     signature: str = Field(max_length=120)
     kind: str = Field(max_length=20)

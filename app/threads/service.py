@@ -57,6 +57,12 @@ def voice(db: Session, forum_id: int, person_id: int, college: str) -> Voice:
     return db.exec(select(Voice).where(Voice.forum_id == forum_id, Voice.person_id == person_id)).one()
 
 
+def voice_of_organisation(db: Session, forum_id: int, organisation_id: int, college: str) -> Voice:
+    """The one voice of an organisation here, whoever of its delegates speaks."""
+    insert_once(db, Voice, forum_id=forum_id, organisation_id=organisation_id, college=str(college))
+    return db.exec(select(Voice).where(Voice.forum_id == forum_id, Voice.organisation_id == organisation_id)).one()
+
+
 def support(db: Session, thread: Thread, by: Voice) -> bool:
     """Support once; whether it is new."""
     return insert_once(db, Support, thread_id=thread.id, voice_id=by.id, created_at=now())
@@ -216,7 +222,7 @@ def _tell_author(db: Session, written: Comment, about: str, subject: str, text: 
     author = people.person(db, written.author_id) if written.author_id else None
     if author:
         body = _("Bonjour,\n\nVotre commentaire sous « %(about)s » :\n\n%(text)s\n\nVos mots :\n%(words)s\n")
-        post(db, author.email, subject, body % {"about": about, "text": text, "words": written.text})
+        identity.tell(db, author, subject, body % {"about": about, "text": text, "words": written.text})
 
 
 def submission_key() -> str:

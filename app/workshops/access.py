@@ -5,11 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.accords.access import require
 from app.core.db import Db
 from app.core.errors import NotFoundError
 from app.core.i18n import gettext as _
-from app.identity.access import Me, cookie_name
+from app.identity.access import Me, check, cookie_name
 from app.policy import WORKSHOP_READ
 from app.workshops import queries
 from app.workshops.models import Seat, Step, Workshop
@@ -22,7 +21,7 @@ def workshop_for(right: str) -> Callable[..., Workshop]:
         workshop = queries.one(db, workshop_id) if workshop_id < 2**31 else None
         if workshop is None or not me.can(WORKSHOP_READ, workshop):
             raise NotFoundError(_("Cet atelier n’existe pas, ou n’est pas encore annoncé."))
-        require(me, right, workshop)
+        check(me, right, workshop)
         return workshop
 
     return load

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.accords import queries as accords
-from app.accords.access import require
 from app.accords.models import Accord, Priority
 from app.actions import service
 from app.actions.forms import DraftForm
@@ -16,7 +15,7 @@ from app.core.errors import ForbiddenError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.web import go, page
-from app.identity.access import Me, SignInNeeded, public
+from app.identity.access import Me, SignInNeeded, check, public
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.places.models import Territory
@@ -107,7 +106,7 @@ def draft(
     if form.data and accord is None:
         form.refuse("territoire", _("Choisissez une des réponses proposées."))
     if accord:
-        require(me, SHEET_DRAFT, accord)
+        check(me, SHEET_DRAFT, accord)
     themes = {t.code: t.id for t in accords.themes(db, accord.scheme_id)} if accord else {}
     if form.data and accord and form.data.theme not in themes:
         form.refuse("theme", _("Choisissez une des réponses proposées."))

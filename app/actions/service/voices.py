@@ -111,4 +111,4 @@ def _tell(db: Session, sheet: ActionSheet, asked: Comment, written: Comment, bod
         "body": body.name, "reference": sheet.reference, "title": sheet.title, "text": written.text,
         "words": asked.text, "link": f"{get_settings().public_url}{address(sheet)}#commentaire-{asked.id}",
     }  # fmt: skip
-    post(db, author.email, _("Une réponse à votre commentaire"), words)
+    identity.tell(db, author, _("Une réponse à votre commentaire"), words)

@@ -9,9 +9,9 @@ from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
-from app.core.mail import post
 from app.core.settings import get_settings
 from app.identity import queries as people
+from app.identity import service as identity
 from app.identity.models import Body
 from app.needs.forms import AnswerForm
 from app.needs.models import Need, NeedAnswer
@@ -131,4 +131,4 @@ def tell(db: Session, need: Need, subject: str, text: str) -> None:
             body += _("\nLe lire et le suivre : %(link)s\n") % {
                 "link": f"{get_settings().public_url}/besoins/{need.id}"
             }
-        post(db, author.email, subject, body)
+        identity.tell(db, author, subject, body)

@@ -1,19 +1,19 @@
-"""Verbs about identity: proofs by e-mail, sessions, people."""
+"""Links sent to an address: issued, matched with the browser that asked, used once."""
 
 import hmac
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session, col, delete, update
+from sqlmodel import Session, col, update
 
-from app.core.db import insert_once, now
+from app.core.db import now
 from app.core.errors import GoneError, TooManyError
 from app.core.i18n import gettext as _
 from app.core.mail import post
 from app.core.security import digest, random_code, token
 from app.core.settings import get_settings
 from app.identity import queries
-from app.identity.models import EmailProof, Person, WebSession
+from app.identity.models import EmailProof
 
 SIGN_IN = "sign_in"
 LINK_LIFE = timedelta(minutes=15)
@@ -108,48 +108,3 @@ def try_code(db: Session, proof: EmailProof, code: str) -> bool:
     more = update(EmailProof).where(col(EmailProof.id) == proof.id).values(attempts=EmailProof.attempts + 1)
     db.execute(more)
     return False
-
-
-def person_for(db: Session, email: str, *, college: str | None = None, commune: str | None = None) -> Person:
-    """The person of a proved address, created at the first proof."""
-    person = queries.person_by_email(db, email)
-    if person is None:  # two links of one new address may be confirmed at the same moment
-        pseudonym = _("Voix %(code)s") % {"code": random_code(4)}
-        insert_once(
-            db,
-            Person,
-            email=email.lower(),
-            pseudonym=pseudonym,
-            college=college,
-            commune_insee=commune,
-            created_at=now(),
-        )
-        person = queries.person_by_email(db, email)
-    if person is None:
-        raise LookupError("a person just inserted is there")
-    if person.college is None:
-        person.college = college
-    db.add(person)
-    db.flush()
-    return person
-
-
-def open_session(db: Session, person: Person) -> str:
-    """Sign a browser in; the secret goes to its cookie."""
-    secret = token(32)
-    life = timedelta(days=get_settings().session_days)
-    db.add(WebSession(digest=digest(secret), person_id=person.id or 0, created_at=now(), expires_at=now() + life))
-    return secret
-
-
-def close_session(db: Session, session_id: int | None) -> None:
-    """Sign one browser out."""
-    db.execute(delete(WebSession).where(col(WebSession.id) == session_id))
-
-
-def place_demo_person(db: Session, person: Person, territory_id: int) -> None:
-    """Let a demonstration person play their part on another territory."""
-    for role in queries.roles_of(db, person.id or 0):
-        if role.territory_id is not None:
-            role.territory_id = territory_id
-            db.add(role)
