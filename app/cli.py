@@ -18,14 +18,18 @@ from app import seed as seeds
 from app import worker as workers
 from app.board import queries as board
 from app.core import live
-from app.core.db import Database
+from app.core.db import Database, now
 from app.core.i18n import today
-from app.core.machine import note_event
 from app.core.settings import get_settings
-from app.identity import service as identity
-from app.identity.models import Role
-from app.identity.states import RoleKind
+from app.identity import queries as people
+from app.identity.forms import plain_email
+from app.identity.queries import roles as mandates
+from app.identity.service import roles, second_factor
 from app.places import service as places
+from app.policy import in_force
+from app.portal.queries import retention
+from app.portal.service import retention as retaining
+from app.portal.states import RULES
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Emglev : commandes d’administration.")
 
@@ -104,20 +108,28 @@ def seed(demo: bool = False, if_empty: bool = False) -> None:
 
 
 @app.command()
-def create_admin(email: str) -> None:
-    """Give a first person the administration of the whole département."""
+def create_admin(email: str, reason: str = roles.BY_COMMAND) -> None:
+    """Give a person the administration of the whole département: the first one, or the next when nobody is left."""
+    try:
+        address = plain_email(email)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
     with _database() as database, database.writing() as db:
-        person = identity.person_for(db, email)
-        db.add(
-            Role(
-                person_id=person.id or 0,
-                kind=RoleKind.ADMINISTRATOR.value,
-                starts_on=today(),
-                reason="create-admin",
-            )
-        )
-        note_event(db, person, "create_admin", by=None)
-    typer.echo("Administration accordée. Connexion par lien, à cette adresse.")
+        granted = roles.appoint_administrator(db, address, reason=reason[:300])
+        total = sum(in_force(role, today()) for role in mandates.administrators(db))
+    typer.echo("Administration accordée." if granted else "Cette personne administrait déjà le site.")
+    typer.echo(f"{total} personne(s) administrent tout le Finistère. Connexion : {get_settings().public_url}/connexion")
+
+
+@app.command()
+def lift_second_factor(email: str) -> None:
+    """Let a person who lost their passkeys and recovery codes sign in again; they are told by mail."""
+    with _database() as database, database.writing() as db:
+        person = people.person_by_email(db, email)
+        if person is None:
+            raise typer.BadParameter("Aucun compte n’a cette adresse.")
+        keys = second_factor.lift(db, person, by=None, reason="Demande traitée par l’équipe du site.")
+    typer.echo(f"{keys} clé(s) retirée(s), toutes les connexions fermées, un message envoyé.")
 
 
 @app.command()
@@ -130,6 +142,20 @@ def recount_counters() -> None:
         typer.echo(f"priorité {key[0]}, {key[1]} : compteur {kept.get(key)}, recompté {true.get(key)}")
     typer.echo(f"{len(true)} cases recomptées, {len(wrong)} écart(s).")
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def purge(dry_run: bool = False) -> None:
+    """Apply the rules of retention; --dry-run only counts what they would change."""
+    with _database() as database:
+        if dry_run:
+            with database.reading() as db:
+                numbers = retention.counts(db, now())
+        else:
+            numbers = retaining.purge(database)
+    for rule in RULES:
+        typer.echo(f"{numbers[rule.key]:>6}  {rule.what} ({rule.delay} après {rule.since})")
+    typer.echo("Rien n’a changé : c’était un essai." if dry_run else "Purge faite.")
 
 
 def _restore_sqlite(source: Path, target: Path) -> None:

@@ -8,6 +8,7 @@ from traceback import extract_tb
 from typing import Any
 
 import anyio.to_thread
+import httpx
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,7 +23,7 @@ from app import seed
 from app.accords import routes as accords
 from app.actions import routes as actions
 from app.board import routes as board
-from app.core import assets, live, logs, pdf, web
+from app.core import assets, live, logs, oidc, pdf, providers, web
 from app.core.db import Database, Gate
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
@@ -32,9 +33,10 @@ from app.core.metrics import Metrics
 from app.core.security import Guard, Head, RequestContext, SecurityHeaders
 from app.core.settings import Settings, get_settings
 from app.core.static import BuiltFiles
+from app.demo_provider import routes as demo_provider
 from app.identity import routes as identity
 from app.identity.access import SecondFactorNeeded, SignInNeeded, cookie_name
-from app.identity.states import College
+from app.identity.states import College, RoleKind
 from app.moderation import routes as moderation
 from app.needs import routes as needs
 from app.opendata import routes as opendata
@@ -46,8 +48,8 @@ from app.workshops.access import UnknownRoomError
 
 log = structlog.get_logger("emglev")
 ROUTERS: list[Any] = [
-    portal.router, identity.router, accords.router, needs.router, actions.router, workshops.router, moderation.router,
-    board.router, opendata.router,
+    identity.router, portal.router, accords.router, needs.router, actions.router, workshops.router, moderation.router,
+    board.router, opendata.router, demo_provider.router,
 ]  # fmt: skip
 MESSAGES = {
     404: lambda: _("Cette page n’existe pas, ou n’est pas publique."),
@@ -58,7 +60,7 @@ MESSAGES = {
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """A whole application; tests give it their own database."""
     settings = settings or get_settings()
-    settings.check()
+    settings.check([kind.value for kind in RoleKind])
     logs.configure(settings.log_format)
     app = FastAPI(title="Emglev", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.settings = settings
@@ -67,6 +69,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.limiter = Limiter()
     app.state.metrics = Metrics()
     app.state.hub = live.Hub()
+    app.state.oidc = oidc.Directory()
+    if providers.in_demonstration(settings):  # this very application answers: no need to find its own address
+        app.state.oidc.inside[settings.public_url] = httpx.ASGITransport(app)
     app.state.reset_demo = _reset_demo
     web.install(app, ROUTERS, anonymous=ANONYMOUS, extra={"colleges": list(College)})
     for router in ROUTERS:
@@ -116,9 +121,10 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(DomainError)
     async def refused(request: Request, error: DomainError) -> Response:
         if isinstance(error, SignInNeeded) and request.method == "GET":
-            return RedirectResponse(app.state.urls("identity.sign_in", next=request.url.path), status_code=303)
+            return RedirectResponse(app.state.urls("identity.sign_in", next=web.address(request)), status_code=303)
         if isinstance(error, SecondFactorNeeded) and request.method == "GET":
-            return RedirectResponse(app.state.urls("identity.second_factor", next=request.url.path), status_code=303)
+            key = app.state.urls("identity.second_factor", next=web.address(request))
+            return RedirectResponse(key, status_code=303)
         if isinstance(error, UnknownRoomError) and request.method == "GET":
             return RedirectResponse(app.state.urls("workshops.find", code=error.code[:20]), status_code=303)
         return web.answer(request, error)

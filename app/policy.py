@@ -6,14 +6,18 @@ module knows no feature. Rights are checked by ``access`` dependencies and by te
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from functools import reduce
+from operator import and_
 from typing import Any
+from zoneinfo import ZoneInfo
 
 # Rights
 NEED_READ = "need.read"
 NEED_SAY = "need.say"
 NEED_SUPPORT = "need.support"
 NEED_COMMENT = "need.comment"
+NEED_WITHDRAW = "need.withdraw"
 NEED_MODERATE = "need.moderate"
 NEED_ATTACH = "need.attach"
 NEED_ANSWER = "need.answer"
@@ -39,11 +43,14 @@ WORKSHOP_JOIN = "workshop.join"
 OWN_SPACE = "space.own"
 ACCOUNT_REOPEN = "account.reopen"
 ROLES_OPEN = "roles.open"
+ROLE_READ = "role.read"
 ROLE_GRANT = "role.grant"
 ORGANISATION_READ = "organisation.read"
 ORGANISATION_DECLARE = "organisation.declare"
 ORGANISATION_EDIT = "organisation.edit"
 ORGANISATION_VERIFY = "organisation.verify"
+ORGANISATION_APPOINT = "organisation.appoint"
+ORGANISATIONS_OPEN = "organisations.open"
 
 PUBLIC_STATUSES = frozenset({"published", "masked"})
 DEBATED = frozenset({"candidate", "in_workshop", "proposed"})  # a fiche on which one takes position
@@ -140,70 +147,103 @@ class Actor:
 ANONYMOUS = Actor()
 
 
-class Rule:
-    """A predicate that combines with & and |."""
+@dataclass(frozen=True)
+class Condition:
+    """One thing that a right asks of who acts, or of what is acted on; ``role``: the mandate that it asks for."""
 
-    def __init__(self, test: Callable[[Actor, Any], bool]) -> None:
-        self.test = test
+    name: str
+    test: Callable[[Actor, Any], bool]
+    role: str = ""
+    wanted: bool = True
+
+    def __call__(self, actor: Actor, obj: Any) -> bool:
+        """Whether it is as wanted."""
+        return self.test(actor, obj) == self.wanted
+
+
+class Rule:
+    """The ways to hold a right, each a row of conditions; combines with &, | and ~.
+
+    The pages that tell people their rights read ``ways``, which are also what answers: they cannot differ.
+    """
+
+    def __init__(self, *ways: tuple[Condition, ...]) -> None:
+        self.ways = ways
 
     def __call__(self, actor: Actor, obj: Any) -> bool:
         """Whether the actor may, on this object."""
-        return self.test(actor, obj)
+        return any(all(condition(actor, obj) for condition in way) for way in self.ways)
 
     def __and__(self, other: "Rule") -> "Rule":
         """Both must hold."""
-        return Rule(lambda actor, obj: self(actor, obj) and other(actor, obj))
+        return Rule(*(mine + theirs for mine in self.ways for theirs in other.ways))
 
     def __or__(self, other: "Rule") -> "Rule":
         """Either suffices."""
-        return Rule(lambda actor, obj: self(actor, obj) or other(actor, obj))
+        return Rule(*self.ways, *other.ways)
 
     def __invert__(self) -> "Rule":
-        """It must not hold."""
-        return Rule(lambda actor, obj: not self(actor, obj))
+        """It must not hold: in each way, one condition at least fails."""
+        failing = (Rule(*((replace(c, wanted=not c.wanted),) for c in way)) for way in self.ways)
+        return reduce(and_, failing)
+
+
+def when(name: str, test: Callable[[Actor, Any], bool], *, role: str = "") -> Rule:
+    """A rule of one condition; the words of its name stand in identity's states."""
+    return Rule((Condition(name, test, role),))
 
 
 def role(kind: str) -> Rule:
     """Holds this role on the object's territory."""
-    return Rule(lambda actor, obj: actor.holds(kind, obj.territory_id))
+    return when("role", lambda actor, obj: actor.holds(kind, obj.territory_id), role=kind)
+
+
+def role_anywhere(kind: str) -> Rule:
+    """Holds this role on any territory."""
+    return when("role", lambda actor, _obj: any(g.kind == kind for g in actor.grants), role=kind)
+
+
+def offers(kind: str) -> Rule:
+    """The object is a role that holders of this one may grant."""
+    return when("offers", lambda _actor, obj: obj.kind in GRANTABLE[kind])
 
 
 def opened(verb: str) -> Rule:
     """The accord's present phase opens this verb."""
-    return Rule(lambda _actor, obj: verb in obj.open_verbs)
+    return when("opened", lambda _actor, obj: verb in obj.open_verbs)
 
 
-def in_status(statuses: Iterable[str]) -> Rule:
-    """The object is in one of these statuses."""
+def in_status(name: str, statuses: Iterable[str]) -> Rule:
+    """The object is in one of these statuses, named together."""
     wanted = frozenset(statuses)
-    return Rule(lambda _actor, obj: obj.status in wanted)
+    return when(name, lambda _actor, obj: obj.status in wanted)
 
 
-anyone = Rule(lambda _actor, _obj: True)
-signed_in = Rule(lambda actor, _obj: actor.signed_in)
-author = Rule(lambda actor, obj: actor.person_id is not None and obj.author_id == actor.person_id)
-public = in_status(PUBLIC_STATUSES)
+anyone = Rule(())
+signed_in = when("signed_in", lambda actor, _obj: actor.signed_in)
+author = when("author", lambda actor, obj: actor.person_id is not None and obj.author_id == actor.person_id)
+public = in_status("public", PUBLIC_STATUSES)
 moderator = role("moderator")
-unsent = in_status({"draft", "awaiting_email", "withdrawn"})  # not given to be read, or taken back
+unsent = in_status("unsent", {"draft", "awaiting_email", "withdrawn"})  # not given to be read, or taken back
 technician = role("technician")
 facilitator = role("facilitator")
-released = Rule(lambda _actor, obj: obj.version > 0)  # a version of the fiche was published
-debated = in_status(DEBATED)
-left = in_status(LEFT)
-draft = in_status({"draft"})
-reported = in_status({"published"})
-any_moderator = Rule(lambda actor, _obj: any(g.kind == "moderator" for g in actor.grants))
+released = when("released", lambda _actor, obj: obj.version > 0)  # a version of the fiche was published
+debated = in_status("debated", DEBATED)
+left = in_status("left", LEFT)
+draft = in_status("draft", {"draft"})
+reported = in_status("reported", {"published"})
 administrator = role("administrator")
-grants_roles = Rule(lambda actor, _obj: any(g.kind in GRANTABLE for g in actor.grants))
-grantable = Rule(
-    lambda actor, obj: any(obj.kind in GRANTABLE[k] and actor.holds(k, obj.territory_id) for k in GRANTABLE)
+referent = role("referent")
+grantable = (administrator & offers("administrator")) | (referent & offers("referent"))
+oneself = when("oneself", lambda actor, obj: actor.person_id is not None and obj.person_id == actor.person_id)
+own_organisation = when(
+    "own_organisation",
+    lambda actor, obj: any(mine.organisation_id == obj.organisation_id for mine in actor.organisations),
 )
-oneself = Rule(lambda actor, obj: actor.person_id is not None and obj.person_id == actor.person_id)
-own_organisation = Rule(
-    lambda actor, obj: any(mine.organisation_id == obj.organisation_id for mine in actor.organisations)
-)
-known = in_status({"verified", "closed"})
-returning = Rule(lambda actor, _obj: actor.returning is not None)
+personal = when("personal", lambda _actor, obj: obj.organisation_id is None)
+known = in_status("known", {"verified", "closed"})
+closed = in_status("closed", {"closed"})
+returning = when("returning", lambda actor, _obj: actor.returning is not None)
 own = author | own_organisation  # one's own words, or those of an organisation for which one speaks
 
 POLICY: dict[str, Rule] = {
@@ -212,11 +252,12 @@ POLICY: dict[str, Rule] = {
     NEED_SAY:            anyone                                      & opened("need.say"),
     NEED_SUPPORT:        public                                      & opened("need.support"),
     NEED_COMMENT:        public                                      & opened("need.comment"),
+    NEED_WITHDRAW:       personal | own_organisation,
     NEED_MODERATE:       moderator & ~own                            & ~unsent,
     NEED_ATTACH:         technician                                  & public,
     NEED_ANSWER:         technician                                  & public,
     COMMENT_MODERATE:    moderator & ~own                            & ~unsent,
-    MODERATION_OPEN:     any_moderator,
+    MODERATION_OPEN:     role_anywhere("moderator"),
     CALENDAR_EDIT:       technician,
     CHALLENGE_EDIT:      technician,
     PRIORITY_READ:       anyone,
@@ -233,21 +274,24 @@ POLICY: dict[str, Rule] = {
     WORKSHOP_CREATE:     facilitator,
     WORKSHOP_RUN:        facilitator,
     WORKSHOP_REPORT:     reported | facilitator,
-    WORKSHOP_JOIN:       in_status(ROOM_OPEN)                        & opened("workshop.join"),
+    WORKSHOP_JOIN:       in_status("room_open", ROOM_OPEN)           & opened("workshop.join"),
     OWN_SPACE:           signed_in,
     ACCOUNT_REOPEN:      returning,
-    ROLES_OPEN:          grants_roles,
+    ROLES_OPEN:          role_anywhere("administrator") | role_anywhere("referent"),
+    ROLE_READ:           administrator | referent,
     ROLE_GRANT:          grantable & ~oneself,
     ORGANISATION_READ:   known | own_organisation | author | moderator | administrator,
     ORGANISATION_DECLARE: signed_in,
-    ORGANISATION_EDIT:   own_organisation                            & ~in_status({"closed"}),
-    ORGANISATION_VERIFY: (moderator | administrator) & ~own          & ~in_status({"closed"}),
+    ORGANISATION_EDIT:   own_organisation                            & ~closed,
+    ORGANISATION_VERIFY: (moderator | administrator) & ~own          & ~closed,
+    ORGANISATION_APPOINT: administrator & ~own                      & ~closed,
+    ORGANISATIONS_OPEN:  role_anywhere("moderator") | role_anywhere("administrator"),
 }  # fmt: skip
 
 
 def grants_in_force(roles: Iterable[Any]) -> frozenset[Grant]:
-    """The roles that count today, given their dates and their end."""
-    day = datetime.now(UTC).date()
+    """The roles that count today (on the walls of the Finistère), given their dates and their end."""
+    day = datetime.now(ZoneInfo("Europe/Paris")).date()
     return frozenset(Grant(r.kind, r.territory_id) for r in roles if in_force(r, day))
 
 

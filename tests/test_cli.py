@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.board.models import PriorityTally
-from app.core.db import Database
+from app.core.db import Database, now
 from app.core.settings import Settings
-from app.identity.models import Person, Role
+from app.identity.models import Passkey, Person, Role
 from tests.databases import Engine
 from tests.site import Site
 
@@ -32,6 +32,18 @@ def test_a_first_administrator_is_made(site: Site, run) -> None:  # type: ignore
     with site.reading() as db:
         person = db.exec(select(Person).where(Person.email == "maire@exemple.fr")).one()
         assert db.exec(select(Role.kind).where(Role.person_id == person.id)).one() == "administrator"
+
+
+def test_several_administrators_are_made_each_once_and_told(site: Site, run) -> None:  # type: ignore[no-untyped-def]
+    assert "2 personne(s)" in run("create-admin", "maire@exemple.fr", "--reason", "Délibération du 3 mai").output
+    again = run("create-admin", "MAIRE@exemple.fr")
+    assert again.exit_code == 0 and "déjà" in again.output
+    assert "3 personne(s)" in run("create-admin", "dga@exemple.fr").output
+    assert run("create-admin", "pas une adresse").exit_code != 0
+    with site.reading() as db:
+        held = select(Role.reason).join(Person, Person.id == Role.person_id).where(Person.email == "maire@exemple.fr")  # type: ignore[arg-type]
+        assert db.exec(held).one() == "Délibération du 3 mai"
+    assert [mail.subject for mail in site.mails("maire@exemple.fr")] == ["L’administration d’Emglev vous est confiée"]
 
 
 def test_a_second_seed_keeps_what_is_there(run) -> None:  # type: ignore[no-untyped-def]
@@ -71,3 +83,14 @@ def test_a_backup_is_restored(site: Site, run, tmp_path: Path, engine: Engine) -
 def test_several_processes_need_postgresql(run) -> None:  # type: ignore[no-untyped-def]
     result = run("serve", "--workers", "2")
     assert result.exit_code != 0 and "PostgreSQL" in result.output
+
+
+def test_the_second_factor_of_who_lost_everything_is_lifted(site: Site, run) -> None:  # type: ignore[no-untyped-def]
+    with site.writing() as db:
+        person = db.exec(select(Person).where(Person.demo_persona == "moderator")).one()
+        db.add(Passkey(person_id=person.id, credential_id="k", public_key=b"k", label="Perdue", created_at=now()))
+    assert "1 clé" in run("lift-second-factor", person.email.upper()).output
+    with site.reading() as db:
+        assert not db.exec(select(Passkey)).all()
+    assert "levée" in site.mails(person.email)[-1].subject
+    assert run("lift-second-factor", "personne@exemple.fr").exit_code != 0

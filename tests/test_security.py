@@ -148,7 +148,7 @@ def test_plain_http_must_be_asked_for() -> None:
     from app.core.settings import Settings
 
     with pytest.raises(ValueError, match="https"):
-        Settings(public_url="http://emglev.example", demo=False, allow_http=False).check()
+        Settings(public_url="http://emglev.example", demo=False, allow_http=False).check([])
 
 
 @pytest.mark.parametrize("path", ["/", "/besoins", "/healthz"])

@@ -17,7 +17,8 @@ from app.actions.models import ActionSheet, SheetPriority
 from app.actions.queries import listing
 from app.board.models import PriorityTally, PriorityVoice
 from app.core.i18n import today
-from app.identity.models import Person
+from app.identity.models import Organisation, Person
+from app.identity.queries.profile import name_in_lists
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
 from app.threads import consensus
@@ -183,11 +184,13 @@ def voices_by_commune(db: Session, accord: Accord) -> dict[str, int]:
 
 
 def voices(db: Session, priority_id: int, college: str | None) -> Sequence[Any]:
-    """Who stands behind a figure: pseudonym, collège, how many needs written or supported."""
+    """Who stands behind a figure: a pseudonym or an organisation, collège, how many needs written or supported."""
+    name = func.coalesce(col(Organisation.name), name_in_lists()).label("name")
     statement = (
-        select(col(Person.pseudonym), col(Voice.college), col(PriorityVoice.mentions))
+        select(name, col(Voice.organisation_id), col(Voice.college), col(PriorityVoice.mentions))
         .join(Voice, col(Voice.id) == PriorityVoice.voice_id)
-        .join(Person, col(Person.id) == Voice.person_id)
+        .outerjoin(Person, col(Person.id) == Voice.person_id)
+        .outerjoin(Organisation, col(Organisation.id) == Voice.organisation_id)
         .where(PriorityVoice.priority_id == priority_id)
         .order_by(col(PriorityVoice.mentions).desc(), col(Voice.id))
         .limit(VOICES_SHOWN)

@@ -16,6 +16,7 @@ from app.core.db import Db
 from app.core.i18n import today
 from app.core.web import page
 from app.identity.access import Me, public
+from app.identity.queries import organisations
 from app.identity.states import College
 from app.needs import queries as needs
 from app.needs.forms import NeedFilter
@@ -93,8 +94,9 @@ def priority(request: Request, db: Db, me: Me, priority: ReadPriority) -> Respon
 def voices(request: Request, db: Db, priority: ReadPriority, college: str = "") -> Response:
     """The voices behind a figure, by pseudonym."""
     chosen = College(college) if college in set(College) else None
+    heard = queries.voices(db, priority.id or 0, chosen.value if chosen else None)
     return page(
         request, "board/voices.html", nav="priorities", priority=priority, college=chosen,
         territory=reference(db).by_id[priority.territory_id], card=queries.cards(db, [priority])[0],
-        voices=queries.voices(db, priority.id or 0, chosen.value if chosen else None),
+        voices=heard, pages=organisations.pages_of(db, {voice.organisation_id for voice in heard}),
     )  # fmt: skip

@@ -154,13 +154,16 @@ class Database:
             yield db
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, patience: float = LOCK_SECONDS) -> Iterator[Session]:
         """The one writing session: commits at the end, rolls back on any error.
 
-        What was asked with ``after_commit`` happens once the data is durable.
+        What was asked with ``after_commit`` happens once the data is durable. ``patience`` is in seconds.
+
+        Raises:
+            UnavailableError: others wrote for longer than ``patience`` (SQLite, which has one writer).
         """
         if self.is_sqlite:
-            self.lock.acquire()
+            self.lock.acquire(patience)
         try:
             with Session(self.writer, expire_on_commit=False) as db:
                 yield db

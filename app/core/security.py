@@ -28,7 +28,8 @@ CSP: Final = (
 )
 _HUGE_NUMBER = re.compile(r"/[0-9]{10,}")  # no identifier of ours is that long
 _SECRET_PATH = re.compile(
-    r"^(/suivi/|/connexion/lien/|/confirmation/|(?:/direct)?/a/|/ateliers/[0-9]+/ecran/|/direct/ateliers/[0-9]+/)[^/?]+"
+    r"^(/suivi/|/connexion/(?:lien|adresse)/|/confirmation/|(?:/direct)?/a/"
+    r"|/ateliers/[0-9]+/ecran/|/direct/ateliers/[0-9]+/)[^/?]+"
 )
 HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": CSP,

@@ -1,5 +1,6 @@
 """Every setting, read once from the environment (prefix ``EMGLEV_``)."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +30,17 @@ class Settings(BaseSettings):
     staff_session_hours: int = 12
     staff_idle_minutes: int = 120
     second_factor_roles: str = ""
+    franceconnect_issuer: str = "https://oidc.franceconnect.gouv.fr/api/v2"
+    franceconnect_client_id: str = ""
+    franceconnect_client_secret: str = ""
+    proconnect_issuer: str = "https://auth.agentconnect.gouv.fr/api/v2"
+    proconnect_client_id: str = ""
+    proconnect_client_secret: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_label: str = ""
+    oidc_scopes: str = "openid"
     db_slots: int = 8
     embedded_worker: bool = True
     metrics_token: str = ""
@@ -54,16 +66,19 @@ class Settings(BaseSettings):
         """The roles that sleep until a second factor is given."""
         return frozenset(self.second_factor_roles.replace(",", " ").split())
 
-    def check(self) -> None:
-        """Refuse to serve people over plain http unless it was asked for, or without any mail.
+    def check(self, roles: Collection[str]) -> None:
+        """Refuse to serve people over plain http unless it was asked for, without any mail, or half guarded.
 
         Raises:
-            ValueError: the public address is http without ``demo`` nor ``allow_http``; no mail server.
+            ValueError: the public address is http without ``demo`` nor ``allow_http``; no mail server; a second factor
+                is asked of a role that is none of ``roles``.
         """
         if not (self.is_https or self.demo or self.allow_http):
             raise ValueError("EMGLEV_PUBLIC_URL must be https (or set EMGLEV_ALLOW_HTTP=true).")
         if not (self.smtp_url or self.demo):
             raise ValueError("EMGLEV_SMTP_URL must be set: people confirm and sign in by mail.")
+        if unknown := sorted(self.guarded_roles.difference(roles)):
+            raise ValueError(f"EMGLEV_SECOND_FACTOR_ROLES names {', '.join(unknown)}; roles are {', '.join(roles)}.")
 
 
 @lru_cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from fastapi import FastAPI, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -18,10 +18,13 @@ from app.core import i18n
 from app.core.assets import asset_path
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
+from app.core.security import redact
 from app.core.settings import get_settings
 
 FLASH_COOKIE = "emglev_message"
 VARY = "HX-Request, HX-Target, HX-Boosted, HX-History-Restore-Request, Cookie"
+NO_RETURN = ("/connexion", "/deconnexion", "/demo/")  # one comes from there, and does not go back
+MAX_BACK = 500  # characters that the forms of sign-in carry
 ERROR_TITLES = {
     400: lambda: _("Cette demande est incomplète"),
     403: lambda: _("Cette action n’est pas ouverte ici"),
@@ -108,10 +111,28 @@ def asked_block(request: Request, env: Environment, template: str) -> str | None
     return target if target in env.get_template(template).blocks and target not in places else None
 
 
+def address(request: Request) -> str:
+    """The path and query of this request."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _back(request: Request) -> str:
+    """Where signing in from this page leads back: here, or to the page of the form it answers; never to a secret."""
+    whole = address(request)
+    if request.method not in ("GET", "HEAD"):
+        sender = urlsplit(request.headers.get("referer", ""))
+        ours = f"{sender.scheme}://{sender.netloc}" == get_settings().origin
+        whole = urlunsplit(("", "", sender.path, sender.query, "")) if ours else ""
+    secret = redact(whole) != whole or whole.startswith(NO_RETURN)
+    return "" if secret or len(whole) > MAX_BACK else whole
+
+
 def _context(request: Request, context: dict[str, Any]) -> dict[str, Any]:
     return {
         "request": request,
         "me": request.state.me,
+        "back": _back(request),
         "nav": None,
         "flashes": _read_flash(request),
     } | context

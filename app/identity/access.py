@@ -1,23 +1,27 @@
 """Who asks: the actor of a request, from its cookie."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 from starlette.responses import Response
 
 from app.core.db import Database, Db, is_read
-from app.core.errors import DomainError, ForbiddenError, UnavailableError
+from app.core.errors import DomainError, ForbiddenError, NotFoundError, UnavailableError
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.core.web import go_to, safe_next
 from app.identity import queries, service
-from app.identity.models import Person
-from app.policy import ANONYMOUS, Actor
+from app.identity.models import Invitation, Organisation, Person, Role
+from app.identity.queries import organisations, roles
+from app.policy import ANONYMOUS, ORGANISATION_READ, OWN_SPACE, ROLE_READ, Actor
 
 log = structlog.get_logger("emglev.identity")
+PATIENCE = 0.5  # seconds that a page waits to write that it was read
 
 
 class SignInNeeded(DomainError):
@@ -52,9 +56,9 @@ def _note_seen(request: Request, session_id: int) -> None:
     """Apart from the request, which only reads; a database too busy for it must not keep a page from being read."""
     database: Database = request.app.state.database
     try:
-        with database.writing() as db:
+        with database.writing(patience=PATIENCE) as db:
             secret = service.seen(db, session_id)
-    except (OperationalError, UnavailableError) as failure:
+    except (OperationalError, PoolTimeout, UnavailableError) as failure:
         log.warning("session not marked as seen", kind=type(failure).__name__)
         return
     if secret:
@@ -108,6 +112,23 @@ class Requires:
         return me
 
 
+def organisation_for(right: str) -> Callable[..., Organisation]:
+    """A dependency: this organisation, if it may be read and the right is held on it."""
+
+    def load(db: Db, me: Me, slug: str) -> Organisation:
+        if right != ORGANISATION_READ:
+            check(me, OWN_SPACE)  # whoever follows a link from a mail is asked to sign in
+        organisation = organisations.by_slug(db, slug) if len(slug) <= 90 else None
+        if organisation is None or not (
+            me.can(ORGANISATION_READ, organisation) or me.could(ORGANISATION_READ, organisation)
+        ):
+            raise NotFoundError(_("Cette organisation n’existe pas, ou n’est pas publique."))
+        check(me, right, organisation)
+        return organisation
+
+    return load
+
+
 # Browsers and systems by what their User-Agent holds, the first that matches; enough to recognise one's own devices.
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
@@ -136,6 +157,8 @@ def enter(
         service.close_session(db, held[1].id)
     device = device_of(request.headers.get("user-agent", ""))
     secret = service.open_session(db, person, way=way, device=device, id_token=id_token)
+    if way != "demo":
+        service.note_device(db, person, device)
     path = safe_next(next_path, "/mon-espace")
     urls = request.app.state.urls
     if person.closing_at is not None:
@@ -143,6 +166,46 @@ def enter(
     elif queries.has_passkey(db, person.id or 0):
         response = go_to(request, urls("identity.second_factor", next=path))
     else:
-        response = go_to(request, path, flash=_("Connexion réussie."))
+        response = go_to(request, path, flash=_("Connexion réussie."), level="info")
     response.headers.append("set-cookie", session_cookie(secret))
     return response
+
+
+def role_for(right: str) -> Callable[..., Role]:
+    """A dependency: this role, if the reader may see the roles of its territory and holds the right on it."""
+
+    def load(db: Db, me: Me, role_id: int) -> Role:
+        role = roles.role(db, role_id)
+        if role is None or not (me.can(ROLE_READ, role) or me.could(ROLE_READ, role)):
+            raise NotFoundError
+        check(me, right, role)
+        return role
+
+    return load
+
+
+def offer_for(right: str) -> Callable[..., Invitation]:
+    """A dependency: this invitation, if the reader may see the roles of its territory and holds the right on it."""
+
+    def load(db: Db, me: Me, invitation_id: int) -> Invitation:
+        invitation = roles.invitation(db, invitation_id)
+        if invitation is None or not (me.can(ROLE_READ, invitation) or me.could(ROLE_READ, invitation)):
+            raise NotFoundError
+        check(me, right, roles.offer_of(db, invitation))
+        return invitation
+
+    return load
+
+
+def holder_for(right: str) -> Callable[..., Person]:
+    """A dependency: this person, if the right is held on a role that they hold or held."""
+
+    def load(db: Db, me: Me, person_id: int) -> Person:
+        person = queries.person(db, person_id)
+        held = [role for role in queries.roles_of(db, person_id) if me.can(right, role) or me.could(right, role)]
+        if person is None or not held:
+            raise NotFoundError
+        check(me, right, max(held, key=lambda role: me.can(right, role)))
+        return person
+
+    return load

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.core.db import UtcDateTime
@@ -50,6 +50,25 @@ class FederatedIdentity(SQLModel, table=True):
     siret: str | None = Field(default=None, max_length=14)
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PendingIdentity(SQLModel, table=True):
+    """An identity that a provider just certified and that opens no account yet: its holder chooses, within minutes.
+
+    The browser keeps the secret in a cookie, the table its digest; the row is taken once.
+    """
+
+    __tablename__ = "pending_identity"
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True, max_length=64)
+    provider: str = Field(max_length=20)
+    issuer: str = Field(max_length=255)
+    subject: str = Field(max_length=255)
+    siret: str | None = Field(default=None, max_length=14)
+    id_token: str
+    next_path: str = Field(default="", max_length=500)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class Passkey(SQLModel, table=True):
@@ -176,11 +195,18 @@ class Invitation(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
+_ALIVE = text("status IN ('declared', 'verified')")
+
+
 class Organisation(SQLModel, table=True):
     """An association, a business, a public body or the youth body: named delegates speak, with one voice."""
 
     __tablename__ = "organisation"
-    __table_args__ = (Index("ix_organisation_where", "territory_id", "status", "id"),)
+    __table_args__ = (
+        Index("ix_organisation_where", "territory_id", "status", "id"),
+        Index("ix_organisation_siret", "siret", unique=True, sqlite_where=_ALIVE, postgresql_where=_ALIVE),
+        Index("ix_organisation_rna", "rna", unique=True, sqlite_where=_ALIVE, postgresql_where=_ALIVE),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, max_length=90)

@@ -91,6 +91,14 @@ ROLE_LABELS = {
 INCOMPATIBLE = frozenset({frozenset({RoleKind.ELECTED, RoleKind.MODERATOR})})
 
 
+class RoleState(StrEnum):
+    """Where a role is today, as the list of roles is asked for."""
+
+    IN_FORCE = "en-cours"
+    TO_COME = "a-venir"
+    ENDED = "termines"
+
+
 class InvitationStatus(StrEnum):
     """Where the offer of a role is."""
 
@@ -202,3 +210,69 @@ class BodyKind(StrEnum):
     DEVELOPMENT_COUNCIL = "development_council"
     COMMUNITY_COUNCIL = "community_council"
     SERVICES = "services"
+
+
+# What each right lets one do, by its name in app/policy.py (which knows no words); a test holds that none is missing.
+RIGHT_LABELS = {
+    "need.read": label("Lire un besoin"),
+    "need.say": label("Dire un besoin"),
+    "need.support": label("Soutenir un besoin"),
+    "need.comment": label("Commenter un besoin"),
+    "need.withdraw": label("Retirer un besoin, avec son code de suivi"),
+    "need.moderate": label("Relire un besoin : le publier, le refuser, le masquer"),
+    "need.attach": label("Rattacher un besoin à une priorité"),
+    "need.answer": label("Répondre à un besoin au nom d’un service ou d’une instance"),
+    "comment.moderate": label("Relire un commentaire"),
+    "moderation.open": label("Ouvrir la file de relecture"),
+    "calendar.edit": label("Modifier le calendrier du territoire"),
+    "challenge.edit": label("Rédiger les enjeux"),
+    "priority.read": label("Lire les priorités"),
+    "priority.edit": label("Rédiger les priorités"),
+    "priority.rank": label("Inscrire le rang d’une priorité"),
+    "sheet.read": label("Lire une fiche-action"),
+    "sheet.draft": label("Commencer une fiche-action"),
+    "sheet.edit": label("Rédiger une fiche-action"),
+    "sheet.move": label("Faire passer une fiche-action à une autre étape"),
+    "sheet.position": label("Prendre position sur une fiche-action"),
+    "sheet.comment": label("Commenter une fiche-action"),
+    "sheet.answer": label("Répondre aux commentaires d’une fiche-action"),
+    "workshop.read": label("Lire la page d’un atelier"),
+    "workshop.create": label("Préparer un atelier"),
+    "workshop.run": label("Conduire un atelier"),
+    "workshop.report": label("Lire le compte rendu d’un atelier"),
+    "workshop.join": label("Participer à un atelier"),
+    "space.own": label("Ouvrir Mon espace"),
+    "account.reopen": label("Rouvrir un compte en cours de fermeture"),
+    "roles.open": label("Ouvrir la page des rôles"),
+    "role.read": label("Voir qui exerce un rôle, et ce qu’il permet"),
+    "role.grant": label("Confier un rôle et y mettre fin"),
+    "organisation.read": label("Lire la page d’une organisation"),
+    "organisation.declare": label("Déclarer une organisation"),
+    "organisation.edit": label("Modifier la page d’une organisation et désigner qui parle pour elle"),
+    "organisation.verify": label("Vérifier une organisation"),
+    "organisation.appoint": label("Désigner quelqu’un pour une organisation dont plus personne n’est la voix"),
+    "organisations.open": label("Ouvrir la liste des organisations à vérifier"),
+}
+# What a right asks besides a role, by the name of the condition and whether it must hold.
+CONDITION_LABELS = {
+    ("public", True): label("s’il est publié"),
+    ("unsent", False): label("une fois le texte envoyé"),
+    ("author", True): label("pour ce qu’on a écrit ou déclaré soi-même"),
+    ("author", False): label("sauf ce qu’on a écrit ou déclaré soi-même"),
+    ("own_organisation", True): label("pour l’organisation dont on est la voix"),
+    ("own_organisation", False): label("sauf ce que dit son organisation"),
+    ("opened", True): label("quand le calendrier du territoire l’ouvre"),
+    ("released", True): label("dès qu’une version est publiée"),
+    ("debated", True): label("tant que la fiche est en débat"),
+    ("left", False): label("tant que la fiche n’est pas sortie de l’accord"),
+    ("draft", False): label("sauf à l’état de brouillon"),
+    ("reported", True): label("une fois le compte rendu publié"),
+    ("room_open", True): label("quand la salle est ouverte"),
+    ("signed_in", True): label("une fois la connexion faite"),
+    ("personal", True): label("s’il n’est pas dit au nom d’une organisation"),
+    ("known", True): label("une fois l’organisation vérifiée"),
+    ("closed", False): label("tant que la page n’est pas fermée"),
+    ("oneself", False): label("jamais à soi-même"),
+    ("offers", True): label("parmi les rôles que celui-ci permet de confier"),
+    ("returning", True): label("tant que le compte n’est pas effacé"),
+}

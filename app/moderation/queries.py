@@ -67,12 +67,14 @@ class Queue:
 
 
 def _mine(table: type[Need] | type[Comment], where: Collection[int] | None, me: Actor) -> list[ColumnElement[bool]]:
-    """Pending, on the territories asked, and never one's own words."""
+    """Pending, on the territories asked, and never one's own words, nor those of one's organisations."""
     wanted: list[ColumnElement[bool]] = [col(table.status) == Moderation.PENDING.value]
     if where is not None:
         wanted.append(col(table.territory_id).in_(where))
     if me.person_id is not None:
         wanted.append(func.coalesce(table.author_id, 0) != me.person_id)
+        ours = [mine.organisation_id for mine in me.organisations]
+        wanted.append(func.coalesce(table.organisation_id, 0).not_in(ours))
     return wanted
 
 

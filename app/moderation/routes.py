@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.live import Stream
 from app.core.web import go, page
 from app.identity.access import Me, Requires
+from app.identity.queries import organisations
 from app.moderation import queries
 from app.moderation.access import moderated_comment, moderated_need
 from app.needs import service as need_verbs
@@ -40,6 +41,7 @@ def _context(db: Db, me: Me) -> dict[str, Any]:
     return {
         "nav": "moderation", "queue": queries.queue(db, me), "places": places, "territories": territories,
         "reasons": [(r.value, _(REASON_LABELS[r]), REASON_ARTICLES[r]) for r in REASON_LABELS],
+        "organisations": len(organisations.awaiting(db, me)),
         "labels": MODERATION_LABELS, "kinds": COMMENT_LABELS, "origins": ORIGIN_LABELS,
     }  # fmt: skip
 

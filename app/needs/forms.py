@@ -11,6 +11,7 @@ from app.core.i18n import today
 from app.identity.forms import plain_email
 from app.identity.states import College
 from app.needs.states import ListState, Outcome, Sort
+from app.threads.forms import OWN_NAME
 
 _LENGTHS = {"q": 200, "territoire": 80, "commune": 5, "apres": 60, "avant": 60}
 _KEY = re.compile(r"^[A-Za-z0-9_-]{22,64}$")
@@ -23,7 +24,8 @@ class NeedForm(Form):
     text: str = Field(min_length=20, max_length=3000)
     theme: str = Field(max_length=40)
     place: str = Field(max_length=10)
-    college: College
+    college: College | None = None
+    in_name_of: str = Field(default=OWN_NAME, max_length=12)
     email: str | None = Field(default=None, max_length=254)
     charter: bool
     once: str

@@ -1,9 +1,13 @@
 """What a person types on pages that join features."""
 
-from pydantic import Field
+from typing import Literal
 
-from app.core.forms import Form
-from app.identity.states import College
+from pydantic import Field, field_validator, model_validator
+
+from app.core.forms import Form, wrong
+from app.core.i18n import gettext as _
+from app.identity.forms import plain_email
+from app.identity.states import YOUTH_AGES, AgeBracket, College
 
 
 class LookupForm(Form):
@@ -18,6 +22,46 @@ class ProfileForm(Form):
     pseudonym: str = Field(min_length=2, max_length=60)
     college: College | None = None
     commune: str = Field(default="", max_length=5)
+    age: AgeBracket | None = None
+    shows_commune: bool = False
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ProfileForm":
+        if self.college == College.YOUTH and self.age and self.age not in YOUTH_AGES:
+            raise wrong(_("Le collège jeunes réunit les personnes de 12 à 27 ans. Choisissez-en un autre."), "college")
+        if self.shows_commune and not self.commune:
+            raise wrong(_("Choisissez votre commune pour la montrer."), "commune")
+        return self
+
+
+class ParentForm(Form):
+    """The address of a parent."""
+
+    email: str = Field(max_length=254)
+
+    @field_validator("email", mode="before")
+    @classmethod
+    def _lower(cls, value: str) -> str:
+        return plain_email(value)
+
+
+class AgreementForm(Form):
+    """What a parent answers."""
+
+    answer: Literal["yes", "no"]
+
+
+class ClosingForm(Form):
+    """What becomes of one's contributions, and that one means it."""
+
+    contributions: Literal["keep", "erase"]
+    sure: bool = False
+
+    @model_validator(mode="after")
+    def _meant(self) -> "ClosingForm":
+        if not self.sure:
+            raise wrong(_("Cochez cette case pour fermer votre compte."), "sure")
+        return self
 
 
 class PersonaForm(Form):

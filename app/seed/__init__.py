@@ -10,6 +10,7 @@ from app.accords.models import Accord
 from app.core.i18n import today
 from app.seed.accords import load_accords
 from app.seed.needs import load_needs
+from app.seed.organisations import load_organisations
 from app.seed.people import load_people
 from app.seed.sheets import load_sheets
 from app.seed.workshops import load_workshops
@@ -30,8 +31,9 @@ def load(db: Session, *, day: date | None = None) -> int:
     accords = load_accords(db, shift)
     people = load_people(db, accords, chance)
     loader, needs = load_needs(db, accords, people, chance)
-    load_workshops(loader, load_sheets(loader), people.id_of("facilitator"))
-    return needs
+    sheets = load_sheets(loader)
+    load_workshops(loader, sheets, people.id_of("facilitator"))
+    return needs + load_organisations(loader, sheets)
 
 
 def reset(db: Session) -> int:

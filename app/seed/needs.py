@@ -5,12 +5,12 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, insert
+from sqlmodel import Session, insert, select
 
 from app.core import search
 from app.core.db import now
 from app.core.security import digest, readable
-from app.identity.models import Person
+from app.identity.models import Organisation, Person
 from app.identity.states import College
 from app.needs import service
 from app.needs.models import Need, NeedAnswer
@@ -75,6 +75,8 @@ class Loader:
 
     def _author(self, need: Need, row: dict[str, Any], number: int) -> None:
         """Two needs in three come from someone who confirmed an address; some from the demonstration persons."""
+        if row.get("speaks_for"):
+            return self._in_its_name(need, row["speaks_for"])
         if row["origin"] in ("paper", "phone") or number % 3 == 0 or row["state"] == "awaiting_email":
             return
         person = self.chance.choice(self.by_college[row["college"]])
@@ -82,6 +84,13 @@ class Loader:
             person = self.cast.personas["resident"]
         voice = self.voice(need.accord.forum_id, person, row["college"])
         need.author_id, need.voice_id = person.id, voice.id
+
+    def _in_its_name(self, need: Need, persona: str) -> None:
+        """Said by the delegate of an organisation, in its name."""
+        organisation = self.db.exec(select(Organisation).where(Organisation.name == need.signature)).one()
+        forum_id, organisation_id = need.accord.forum_id, organisation.id or 0
+        voice = threads.voice_of_organisation(self.db, forum_id, organisation_id, need.college)
+        need.author_id, need.organisation_id, need.voice_id = self.cast.id_of(persona), organisation_id, voice.id
 
     def _moderate(self, need: Need, row: dict[str, Any], created: datetime) -> None:
         if row["state"] == "awaiting_email":

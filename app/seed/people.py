@@ -2,17 +2,19 @@
 
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 
 from slugify import slugify
 from sqlmodel import Session
 
 from app.core.db import now
 from app.core.i18n import today
-from app.identity.models import Delegate, Organisation, Person, Role
+from app.identity.models import Delegate, Invitation, Organisation, Person, Role
 from app.identity.states import (
     COLLEGE_OF_KIND,
     College,
     DelegateStatus,
+    InvitationStatus,
     OrganisationKind,
     OrganisationStatus,
     RoleKind,
@@ -90,9 +92,22 @@ def load_people(db: Session, grounds: dict[str, Ground], chance: random.Random) 
                 )
             )  # fmt: skip
         personas[key] = person
+    _offer(db, personas["resident"], personas["referent"], home)
     for persona, organisation, title, text, rna in _ORGANISATIONS:
         _organisation(db, personas[persona], home, organisation, title, text, rna)
     return Cast(personas, _crowd(db, chance, _communes(db, grounds[HOME].territory)))
+
+
+def _offer(db: Session, to: Person, by: Person, territory_id: int) -> None:
+    """A role that waits for its answer: who plays the resident may accept it."""
+    db.add(
+        Invitation(
+            email=to.email or "", kind=RoleKind.FACILITATOR.value, territory_id=territory_id, invited_by=by.id,
+            reason="Volontaire pour animer les ateliers de printemps (invention de la démonstration).",
+            starts_on=today(), ends_on=today() + timedelta(days=180), status=InvitationStatus.SENT.value,
+            created_at=now(), expires_at=now() + timedelta(days=30),
+        )
+    )  # fmt: skip
 
 
 def _organisation(

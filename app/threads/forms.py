@@ -8,11 +8,19 @@ from app.core.forms import Filled, Form, wrong
 from app.core.i18n import gettext as _
 from app.identity.forms import plain_email
 from app.identity.states import College
-from app.policy import Actor
+from app.policy import Actor, Affiliation
 from app.threads.states import CommentKind, RefusalReason, Stance
 
+OWN_NAME = "moi"
 
-class VoiceForm(Form):
+
+class NameForm(Form):
+    """In whose name one speaks: one's own, or the organisation of this id."""
+
+    in_name_of: str = Field(default=OWN_NAME, max_length=12)
+
+
+class VoiceForm(NameForm):
     """Who supports, without an account: a collège and an address to confirm."""
 
     college: College | None = None
@@ -37,9 +45,21 @@ class CommentForm(VoiceForm):
     text: str = Field(min_length=10, max_length=1500)
 
 
-def check_author(form: Filled[Any], me: Actor) -> None:
+def speaker(form: Filled[Any], me: Actor) -> Affiliation | None:
+    """The organisation in whose name one speaks, None for one's own; what one may not say for it is refused here."""
+    chosen = str(form.values.get("in_name_of") or OWN_NAME)
+    if chosen == OWN_NAME:
+        return None
+    known = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
+    affiliation = me.speaks_for(int(chosen)) if known else None
+    if affiliation is None:
+        form.refuse("in_name_of", _("Vous ne parlez pas, ou plus, au nom de cette organisation."))
+    return affiliation
+
+
+def check_author(form: Filled[Any], me: Actor, affiliation: Affiliation | None) -> None:
     """Refuse a comment of nobody: without an account, a collège and an address are asked."""
-    if form.data and not (form.data.college or me.college):
+    if form.data and not (affiliation or form.data.college or me.college):
         form.refuse("college", _("Dites à quel titre vous parlez."))
     if form.data and not me.signed_in and not form.data.email:
         form.refuse("email", _("Une adresse est nécessaire pour vous répondre."))

@@ -1,6 +1,7 @@
 """Verbs on threads: speak once per forum, support, comment, and moderation of comments."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
@@ -12,7 +13,11 @@ from app.core.security import token
 from app.core.settings import get_settings
 from app.identity import queries as people
 from app.identity import service as identity
+from app.identity.queries.profile import public_name
+from app.identity.states import College
+from app.policy import Actor, Affiliation
 from app.threads import queries
+from app.threads.forms import CommentForm
 from app.threads.models import Comment, Forum, Mention, Position, Support, Thread, Voice
 from app.threads.states import (
     MODERATION,
@@ -61,6 +66,13 @@ def voice_of_organisation(db: Session, forum_id: int, organisation_id: int, coll
     """The one voice of an organisation here, whoever of its delegates speaks."""
     insert_once(db, Voice, forum_id=forum_id, organisation_id=organisation_id, college=str(college))
     return db.exec(select(Voice).where(Voice.forum_id == forum_id, Voice.organisation_id == organisation_id)).one()
+
+
+def voice_for(db: Session, forum_id: int, person_id: int, college: str, affiliation: Affiliation | None) -> Voice:
+    """The voice with which somebody speaks this time: their own, or that of the organisation they speak for."""
+    if affiliation is None:
+        return voice(db, forum_id, person_id, college)
+    return voice_of_organisation(db, forum_id, affiliation.organisation_id, affiliation.college)
 
 
 def support(db: Session, thread: Thread, by: Voice) -> bool:
@@ -123,14 +135,27 @@ def queue_moved(db: Session, territory_id: int) -> None:
     live.publish(db, ALL_QUEUES)
 
 
+def signed(form: CommentForm, me: Actor, affiliation: Affiliation | None) -> dict[str, Any]:
+    """Under which name and in which collège a comment is written."""
+    if affiliation:
+        return {
+            "college": affiliation.college, "signature": affiliation.name,
+            "organisation_id": affiliation.organisation_id,
+        }  # fmt: skip
+    college = College(form.college or me.college or College.RESIDENTS)
+    return {"college": college.value, "signature": me.name or _("Sans compte")}
+
+
 def comment(
     db: Session, thread: Thread, territory_id: int, *, kind: CommentKind, text: str, college: str,
     signature: str, author_id: int | None, a_posteriori: bool = False, version: int | None = None,
+    organisation_id: int | None = None,
 ) -> Comment:  # fmt: skip
     """Write a comment; with a known author it goes to moderation, otherwise its address is awaited."""
     db.execute(select(Thread.id).where(Thread.id == thread.id).with_for_update(**IN_HAND))  # or both clicks write
     same = select(Comment).where(
         Comment.thread_id == thread.id, Comment.text == text, Comment.author_id == author_id,
+        col(Comment.organisation_id).is_not_distinct_from(organisation_id),
         col(Comment.created_at) > now() - SENT_TWICE,
     )  # fmt: skip
     already = db.exec(same).first() if author_id else None
@@ -138,8 +163,8 @@ def comment(
         return already
     written = Comment(
         thread_id=thread.id or 0, territory_id=territory_id, author_id=author_id, college=college,
-        signature=signature, kind=kind.value, text=text, status=Moderation.DRAFT.value, created_at=now(),
-        version=version,
+        organisation_id=organisation_id, signature=signature, kind=kind.value, text=text,
+        status=Moderation.DRAFT.value, created_at=now(), version=version,
     )  # fmt: skip
     db.add(written)
     db.flush()
@@ -152,6 +177,9 @@ def comment(
 
 def send_comment(db: Session, written: Comment, *, a_posteriori: bool) -> None:
     """Hand a comment to moderation, or publish it at once where the accord moderates afterwards."""
+    author = people.person(db, written.author_id) if written.author_id else None
+    if author and written.organisation_id is None:
+        written.signature = public_name(db, author)  # as its author chose to be shown
     MODERATION.move(db, written, "post" if a_posteriori else "submit", by=written.author_id)
     if a_posteriori:
         written.published_at = now()

@@ -34,6 +34,12 @@ MODERATION: Machine[Moderation] = Machine(
         "appeal": ({_M.REFUSED, _M.HIDDEN}, _M.APPEALED),
         "uphold": ({_M.APPEALED}, _M.UPHELD),
         "reverse": ({_M.APPEALED}, _M.PUBLISHED),
+        # An account closed with its words, and reopened: each goes back where it was.
+        "withdraw_with_account": ({_M.PENDING, _M.PUBLISHED, _M.MASKED, _M.APPEALED}, _M.WITHDRAWN),
+        "return_pending": ({_M.WITHDRAWN}, _M.PENDING),
+        "return_published": ({_M.WITHDRAWN}, _M.PUBLISHED),
+        "return_masked": ({_M.WITHDRAWN}, _M.MASKED),
+        "return_appealed": ({_M.WITHDRAWN}, _M.APPEALED),
     }
 )
 

@@ -20,6 +20,7 @@ TABLES = [
     "organisation",
     "invitation",
     "federated_identity",
+    "pending_identity",
 ]
 POINTERS = [
     ("comment", "organisation_id", "organisation"),
@@ -100,6 +101,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_federated_identity_person_id"), "federated_identity", ["person_id"], unique=False)
 
     op.create_table(
+        "pending_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("siret", sa.String(length=14), nullable=True),
+        sa.Column("id_token", sa.String(), nullable=False),
+        sa.Column("next_path", sa.String(length=500), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_identity")),
+        sa.UniqueConstraint("digest", name=op.f("uq_pending_identity_digest")),
+    )
+    op.create_index(op.f("ix_pending_identity_expires_at"), "pending_identity", ["expires_at"], unique=False)
+
+    op.create_table(
         "invitation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -143,6 +160,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
     op.create_index("ix_organisation_where", "organisation", ["territory_id", "status", "id"], unique=False)
+    alive = sa.text("status IN ('declared', 'verified')")
+    for number in ("siret", "rna"):
+        op.create_index(
+            f"ix_organisation_{number}", "organisation", [number], unique=True,
+            sqlite_where=alive, postgresql_where=alive,
+        )  # fmt: skip
 
     op.create_table(
         "parent_agreement",

@@ -8,6 +8,7 @@ const BEHAVIOURS = [
   ["[data-screen]", () => import("./screen.js")],
   ["[data-countdown]", () => import("./countdown.js")],
   ["[data-copy]", () => import("./copy.js")],
+  ["[data-passkey]", () => import("./passkey.js")],
   ["[data-print]", () => import("./print.js")],
   ["[data-shortcuts-for]", () => import("./shortcuts.js")],
   ["[hx-get], [hx-post], [hx-delete], [hx-boost], .error-summary", () => import("./focus.js")],

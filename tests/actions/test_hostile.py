@@ -133,7 +133,7 @@ def test_a_link_opened_after_the_debate_counts_nothing(site: Site) -> None:
         answer = visitor.post(link)
         assert answer.status_code == 403 and "ne reçoit plus" in answer.text
     with site.reading() as db:
-        assert threads.positions_by_college(db, get(site, ref).thread_id) == {}
+        assert threads.positions_by_college(db, get(site, ref).thread_id)[0] == {}
         assert (
             db.exec(select(func.count()).select_from(EmailProof).where(EmailProof.email == "tard@exemple.fr")).one()
             == 2
@@ -152,8 +152,8 @@ def test_one_person_is_one_voice_whatever_collège_is_said(site: Site) -> None:
         visitor.post(f"/fiches-actions/{fiche}/positions", sent)
         assert visitor.post(site.link("lou@exemple.fr")).status_code == 200
     with site.reading() as db:
-        assert threads.positions_by_college(db, get(site, ref).thread_id) == {"jeunes": {"contre": 1}}
-        assert threads.positions_by_college(db, get(site, other).thread_id) == {"jeunes": {"pour": 1}}
+        assert threads.positions_by_college(db, get(site, ref).thread_id)[0] == {"jeunes": {"contre": 1}}
+        assert threads.positions_by_college(db, get(site, other).thread_id)[0] == {"jeunes": {"pour": 1}}
         mine = persona(site, "resident").id
         assert db.exec(select(func.count()).select_from(Voice).where(Voice.person_id == mine)).one() <= 1
 
@@ -164,7 +164,7 @@ def test_a_position_is_nobody_elses_to_take_back(site: Site) -> None:
     for who in (site.visitor(), site.signed_in("moderator")):
         who.post(f"/fiches-actions/{ref}/positions/retrait")
     with site.reading() as db:
-        assert threads.positions_by_college(db, get(site, ref).thread_id) == {"habitants": {"pour": 1}}
+        assert threads.positions_by_college(db, get(site, ref).thread_id)[0] == {"habitants": {"pour": 1}}
 
 
 def test_a_need_taken_back_is_detached_and_counted_right(site: Site) -> None:

@@ -22,7 +22,7 @@ TEXT = "Et le retour de 21 h, pour celles et ceux qui embauchent tard ?"
 
 def _positions(site: Site, ref: str) -> dict[str, dict[str, int]]:
     with site.reading() as db:
-        return threads.positions_by_college(db, get(site, ref).thread_id)
+        return threads.positions_by_college(db, get(site, ref).thread_id)[0]
 
 
 def _comment(site: Site, ref: str, text: str = TEXT, **changes: Any) -> Comment:

@@ -27,7 +27,9 @@ MAIN = [
 
 def _take(browser: Browser, sites: Sites, state: State, folder: Path) -> None:
     crowd = Crowd(browser, sites.server(state.site))
-    page = enter(crowd, state, sites.facts).page
+    visitor = crowd.visitor()
+    enter(visitor, state, sites.facts)
+    page = visitor.page
     for width, scheme in product(WIDTHS, SCHEMES):
         chosen: Any = scheme
         page.set_viewport_size({"width": width, "height": 900})

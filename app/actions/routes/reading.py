@@ -29,6 +29,7 @@ from app.core.web import go, page
 from app.identity import queries as people
 from app.identity.access import Me, public
 from app.identity.models import Body
+from app.identity.queries import organisations
 from app.identity.states import College
 from app.places.queries import reference
 from app.policy import SHEET_ANSWER, SHEET_EDIT, SHEET_MOVE, SHEET_READ
@@ -47,7 +48,7 @@ def _voices(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
     """Who thinks what, by collège; and what this person said, if anything."""
     voice = threads.voice_of(db, sheet.accord.forum_id, me.person_id)
     held = threads.position_of(db, sheet.thread_id, voice.id if voice else None)
-    by_college = threads.positions_by_college(db, sheet.thread_id)
+    by_college, positioned = threads.positions_by_college(db, sheet.thread_id)
     totals = {s.value: sum(counts.get(s, 0) for counts in by_college.values()) for s in Stance}
     stands = {
         c.value: consensus.Stand(*(by_college[c].get(s, 0) for s in (Stance.FOR, Stance.MIXED, Stance.AGAINST)))
@@ -57,6 +58,8 @@ def _voices(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
         "voice": voice, "held": held, "positions": by_college, "shares": consensus.shares(stands), "totals": totals,
         "total": sum(totals.values()), "stances": STANCE_LABELS, "enough": consensus.MIN_VOICES,
         "spread": consensus.spread(stands),
+        "spoken": threads.spoken(db, me, sheet.accord.forum_id, sheet.thread_id),
+        "positioned": positioned,
     }  # fmt: skip
 
 
@@ -79,6 +82,9 @@ def _context(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
     published = queries.version(db, sheet_id, sheet.version)
     needs, priorities = queries.needs_of(db, sheet_id), queries.priorities_of(db, sheet_id)
     events, votes = threads.events(db, queries.EVENTS, sheet_id), threads.mentions(db, sheet.thread_id, "vote")
+    said = queries.discussion(db, me, sheet.thread_id)
+    voices = _voices(db, me, sheet)
+    signed = {c.organisation_id for c in said.comments} | {o.id for o in voices["positioned"]}
     bodies: dict[int | None, Body] = {b.id: b for b in people.bodies_for(db, sheet.territory_id)}
     return {
         "sheet": sheet, "places": places, "territory": places.by_id[sheet.territory_id], "versions": versions,
@@ -86,10 +92,10 @@ def _context(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
         "words": whole(published.content if published else sheet.content), "needs": needs, "priorities": priorities,
         "steps": fil.steps(sheet, needs, priorities, events, votes), "votes": votes,
         "events": events, "bodies": bodies,
-        "said": queries.discussion(db, me, sheet.thread_id), "kinds": COMMENT_LABELS, "labels": SHEET_LABELS,
+        "said": said, "pages": organisations.pages_of(db, signed), "kinds": COMMENT_LABELS, "labels": SHEET_LABELS,
         "fields": FIELD_LABELS, "fundings": FUNDING_LABELS, "reasoned": REASONED, "anchors": ANCHORS,
         "answering": me.can(SHEET_ANSWER, sheet),
-    } | _voices(db, me, sheet) | _tools(me, sheet, published)  # fmt: skip
+    } | voices | _tools(me, sheet, published)  # fmt: skip
 
 
 def show_sheet(

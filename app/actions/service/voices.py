@@ -14,7 +14,7 @@ from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.models import Body, Person
 from app.identity.states import College
-from app.policy import ANONYMOUS, SHEET_POSITION, Actor
+from app.policy import ANONYMOUS, SHEET_POSITION, Actor, Affiliation
 from app.threads import service as threads
 from app.threads.models import Comment, Thread, Voice
 from app.threads.states import OFFICIAL_ANSWER, STANCE_LABELS, Moderation, Stance
@@ -26,9 +26,12 @@ def thread_of(db: Session, sheet: ActionSheet) -> Thread:
     return db.get_one(Thread, sheet.thread_id)
 
 
-def take_position(db: Session, sheet: ActionSheet, person: Person, college: str, stance: Stance) -> str:
-    """Pour, nuancé or contre, by the voice of this person in this accord: ``new``, ``changed`` or ``same``."""
-    voice = threads.voice(db, sheet.accord.forum_id, person.id or 0, college)
+def take_position(
+    db: Session, sheet: ActionSheet, person: Person, college: str, stance: Stance,
+    affiliation: Affiliation | None = None,
+) -> str:  # fmt: skip
+    """Pour, nuancé or contre, by this person's voice or their organisation's: ``new``, ``changed`` or ``same``."""
+    voice = threads.voice_for(db, sheet.accord.forum_id, person.id or 0, college, affiliation)
     return threads.take_position(db, thread_of(db, sheet), voice, stance)
 
 
@@ -63,14 +66,14 @@ def confirm_position(db: Session, sheet: ActionSheet, person: Person, college: s
     return take_position(db, sheet, person, college, stance)
 
 
-def comment(db: Session, sheet: ActionSheet, form: SheetCommentForm, me: Actor) -> Comment:
+def comment(
+    db: Session, sheet: ActionSheet, form: SheetCommentForm, me: Actor, affiliation: Affiliation | None = None
+) -> Comment:
     """Comment the version read; signed in, it goes to moderation, otherwise its author confirms an address first."""
-    college = College(form.college or me.college or College.RESIDENTS)
     read = form.version if 0 < form.version <= sheet.version else sheet.version
     written = threads.comment(
-        db, thread_of(db, sheet), sheet.territory_id, kind=form.kind, text=form.text, college=college.value,
-        signature=me.name or _("Sans compte"), author_id=me.person_id, a_posteriori=sheet.accord.a_posteriori,
-        version=read,
+        db, thread_of(db, sheet), sheet.territory_id, kind=form.kind, text=form.text, author_id=me.person_id,
+        a_posteriori=sheet.accord.a_posteriori, version=read, **threads.signed(form, me, affiliation),
     )  # fmt: skip
     if me.person_id is None and form.email:
         threads.ask_comment_confirmation(db, written, form.email, sheet.title)

@@ -1,19 +1,20 @@
-"""Signing in and out by a link sent by e-mail."""
+"""The ways in on one page; signing in by a link sent by e-mail."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from app.core import providers
 from app.core.db import Db
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.core.security import token
 from app.core.settings import get_settings
-from app.core.web import go, go_to, page, safe_next
+from app.core.web import MAX_BACK, go_to, page, safe_next
 from app.identity import queries, service
-from app.identity.access import Me, cookie_name, enter, public
+from app.identity.access import Me, enter, public
 from app.identity.forms import CodeForm, SignInForm
 from app.identity.models import EmailProof
 
@@ -23,10 +24,20 @@ BROWSER_COOKIE = "emglev_browser"
 
 @router.get("/connexion", name="identity.sign_in")
 def sign_in(request: Request, me: Me, next: str = "") -> Response:
-    """Ask for an address."""
+    """Ask for an address, or lead to a provider."""
     if me.signed_in:
         return go_to(request, safe_next(next, "/mon-espace"))
-    return page(request, "identity/sign_in.html", form=blank(SignInForm, next=next))
+    return _form(request, blank(SignInForm, next=next))
+
+
+def _form(request: Request, form: Filled[SignInForm], status: int = 200) -> Response:
+    path = safe_next(form.values["next"], "")
+    path = path if len(path) <= MAX_BACK else ""
+    joining = path == request.app.state.urls("identity.join")
+    return page(
+        request, "identity/sign_in.html", status=status, form=form, next=path, joining=joining,
+        ways=providers.offered(), gives=providers.gives,
+    )  # fmt: skip
 
 
 @router.post("/connexion", name="identity.request_link", dependencies=[Depends(limit("sign-in", "20/hour"))])
@@ -34,7 +45,7 @@ def request_link(request: Request, db: Db, form: Annotated[Filled[SignInForm], D
     """Send a link; say the same thing whether the address is known or not."""
     data = form.ok
     if data is None:
-        return page(request, "identity/sign_in.html", status=422, form=form)
+        return _form(request, form, 422)
     browser = request.cookies.get(BROWSER_COOKIE) or token()
     code = service.request_sign_in(db, data.email, browser=browser, next_path=safe_next(data.next, "/mon-espace"))
     response = page(request, "identity/link_sent.html", email=data.email, code=code)
@@ -78,12 +89,3 @@ def use_link(
     service.use(db, proof)
     person = service.person_for(db, proof.email)
     return enter(request, db, person, proof.data.get("next"))
-
-
-@router.post("/deconnexion", name="identity.sign_out")
-def sign_out(request: Request, db: Db, me: Me) -> Response:
-    """End this browser's session."""
-    service.close_session(db, me.session_id)
-    response = go(request, "portal.home", flash=_("Déconnexion faite."))
-    response.delete_cookie(cookie_name(), path="/", secure=get_settings().is_https, httponly=True, samesite="lax")
-    return response

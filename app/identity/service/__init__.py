@@ -17,6 +17,7 @@ from app.identity.service.sessions import (
     close_session,
     end_sessions,
     needs_a_write,
+    note_device,
     open_session,
     rotate_now,
     seen,
@@ -24,6 +25,6 @@ from app.identity.service.sessions import (
 
 __all__ = [
     "CODE_TRIES", "CONFIRMATION_LIFE", "SIGN_IN", "ask_rotation", "close_session", "end_sessions", "issue_proof",
-    "matches_browser", "needs_a_write", "new_pseudonym", "open_session", "person_for", "place_demo_person",
-    "request_sign_in", "rotate_now", "seen", "tell", "try_code", "usable", "use",
+    "matches_browser", "needs_a_write", "new_pseudonym", "note_device", "open_session", "person_for",
+    "place_demo_person", "request_sign_in", "rotate_now", "seen", "tell", "try_code", "usable", "use",
 ]  # fmt: skip

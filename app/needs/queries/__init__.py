@@ -34,8 +34,9 @@ _OUTCOMES = {
 # What a row of a list shows: plain columns, because building entities costs more than reading them.
 _ROW = (
     Need.id, Need.reference, Need.title, Need.text, Need.territory_id, Need.commune_insee, Need.theme_id,
-    Need.college, Need.signature, Need.origin, Need.status, Need.stage, Need.outcome, Need.priority_id,
-    Need.supports, Need.sheets, Need.published_at, Need.created_at, Need.answer_due_on, Thread.comments,
+    Need.college, Need.organisation_id, Need.signature, Need.origin, Need.status, Need.stage, Need.outcome,
+    Need.priority_id, Need.supports, Need.sheets, Need.published_at, Need.created_at, Need.answer_due_on,
+    Thread.comments,
 )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def _moderation(need: Need, events: Sequence[Event]) -> Step:
         text = _("Le Conseil de développement lit chaque texte avant publication, sous deux jours.")
         return Step("here", kind, _("En cours de relecture"), text=text)
     if need.status == Moderation.WITHDRAWN:
-        at = _moment(events, "withdraw")
+        at = _moment(events, "withdraw", "withdraw_with_account")
         return Step("gap", kind, _("Retiré par son auteur"), fdate(at) if at else "")
     if need.status in (Moderation.REFUSED, Moderation.HIDDEN, Moderation.APPEALED, Moderation.UPHELD):
         return _refused(need, _moment(events, "refuse", "hide"))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.accords import queries as accords
+from app.accords.models import Accord
 from app.core.db import Db
 from app.core.errors import TooManyError
 from app.core.forms import Filled, blank, read
@@ -24,8 +25,9 @@ from app.needs.queries import fil
 from app.needs.states import LIST_STATE_LABELS, OUTCOME_LABELS, SORT_LABELS
 from app.places.models import Commune, Territory
 from app.places.queries import reference
-from app.policy import NEED_READ, NEED_SAY
+from app.policy import NEED_READ, NEED_SAY, Affiliation
 from app.threads import service as thread_verbs
+from app.threads.forms import speaker
 
 router = APIRouter(dependencies=[Depends(public)])
 ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
@@ -103,6 +105,22 @@ def _place(db: Db, form: Filled[NeedForm]) -> tuple[Territory, Commune | None] |
     return None
 
 
+def _themes(db: Db, form: Filled[NeedForm], accord: Accord | None) -> dict[str, int]:
+    """The themes of this accord by code; the one chosen must be one of them."""
+    themes = {t.code: t.id or 0 for t in accords.themes(db, accord.scheme_id)} if accord else {}
+    if form.data and accord and form.data.theme not in themes:
+        form.refuse("theme", _("Choisissez une des réponses proposées."))
+    return themes
+
+
+def _who(form: Filled[NeedForm], me: Me) -> Affiliation | None:
+    """In whose name; an organisation brings its collège, a person says theirs."""
+    affiliation = speaker(form, me)
+    if form.data and not (affiliation or form.data.college):
+        form.refuse("college", _("À remplir pour continuer."))
+    return affiliation
+
+
 @router.post("/besoins", name="needs.say")
 def say(request: Request, db: Db, me: Me, form: Annotated[Filled[NeedForm], Depends(read(NeedForm))]) -> Response:
     """Record a need; whatever is wrong, what was typed stays on the page."""
@@ -112,40 +130,31 @@ def say(request: Request, db: Db, me: Me, form: Annotated[Filled[NeedForm], Depe
         message = _("Le recueil des besoins est fermé : %(name)s. Le calendrier du territoire dit ce qui est ouvert.")
         form.refuse("place", message % {"name": chosen[0].name})
         status = 403
-    themes = {t.code: t.id for t in accords.themes(db, accord.scheme_id)} if accord else {}
-    if form.data and accord and form.data.theme not in themes:
-        form.refuse("theme", _("Choisissez une des réponses proposées."))
+    themes, affiliation = _themes(db, form, accord), _who(form, me)
     data = form.ok
     if data is None or chosen is None or accord is None:
         if "once" in form.errors:
             form.values["once"] = thread_verbs.submission_key()
-        territory = chosen[0] if chosen else None
-        return page(
-            request,
-            "needs/new.html",
-            status=status,
-            nav="needs",
-            form=form,
-            chosen=territory,
-            **_say_context(db),
-        )
+        return _again(request, db, form, chosen[0] if chosen else None, status=status)
     person = people.person(db, me.person_id) if me.person_id else None
     try:
         NEEDS_ALLOWED.count(request)
         _need, code = service.say(
-            db,
-            data,
-            accord=accord,
-            territory=chosen[0],
-            commune=chosen[1],
-            theme_id=themes[data.theme] or 0,
-            person=person,
-        )
+            db, data, accord=accord, territory=chosen[0], commune=chosen[1], theme_id=themes[data.theme],
+            person=person, affiliation=affiliation,
+        )  # fmt: skip
     except TooManyError as fast:
         form.refuse("form", fast.message)
-        wait = {"retry-after": str(fast.retry_after)}
-        return page(
-            request, "needs/new.html", status=429, headers=wait, nav="needs", form=form, chosen=chosen[0],
-            **_say_context(db),
-        )  # fmt: skip
+        return _again(request, db, form, chosen[0], status=429, headers={"retry-after": str(fast.retry_after)})
     return go(request, "portal.tracking", code=service.spaced(code), recu=1)
+
+
+def _again(
+    request: Request, db: Db, form: Filled[NeedForm], chosen: Territory | None, *, status: int,
+    headers: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """The form as it was typed, with what is wrong."""
+    return page(
+        request, "needs/new.html", status=status, headers=headers, nav="needs", form=form, chosen=chosen,
+        **_say_context(db),
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.core.web import go, page
 from app.identity.access import Me, public
+from app.identity.queries import organisations
 from app.identity.states import College
 from app.needs.access import need_for
 from app.needs.models import Need
@@ -31,14 +32,19 @@ ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
 def _show_context(db: Db, me: Me, need: Need) -> dict[str, Any]:
     places = reference(db)
     voice = threads.voice_of(db, need.accord.forum_id, me.person_id)
-    by_college = threads.supports_by_college(db, need.thread_id)
+    by_college, supporters = threads.supports_by_college(db, need.thread_id)
+    comments = threads.comments(db, me, need.thread_id)
+    signed = {need.organisation_id} | {comment.organisation_id for comment in comments}
+    signed |= {organisation.id for organisation in supporters}
     return {
         "need": need, "territory": places.by_id[need.territory_id],
         "commune": places.commune_by_insee.get(need.commune_insee or ""),
         "theme": next(t for t in accords.themes(db, need.accord.scheme_id) if t.id == need.theme_id),
         "steps": fil.steps(db, need), "supports": by_college, "total": sum(by_college.values()),
         "supported": threads.supports(db, need.thread_id, voice.id if voice else None),
-        "comments": threads.comments(db, me, need.thread_id), "kinds": COMMENT_LABELS, "voice": voice,
+        "comments": comments, "kinds": COMMENT_LABELS, "voice": voice,
+        "spoken": threads.spoken(db, me, need.accord.forum_id, need.thread_id), "supporters": supporters,
+        "pages": organisations.pages_of(db, signed),
     }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from app.needs.service.voices import (
 )
 from app.needs.states import FollowUp
 from app.places.models import Commune, Territory
+from app.policy import Affiliation
 from app.threads import service as threads
 from app.threads.models import Voice
 from app.threads.states import MODERATION, Moderation, Origin, RefusalReason
@@ -85,7 +86,7 @@ def _reference(db: Session, territory: Territory) -> str:
 
 def say(
     db: Session, form: NeedForm, *, accord: Accord, territory: Territory, commune: Commune | None,
-    theme_id: int, person: Person | None,
+    theme_id: int, person: Person | None, affiliation: Affiliation | None = None,
 ) -> tuple[Need, str]:  # fmt: skip
     """Record a need and give its secret code; the same words sent twice give the same need.
 
@@ -96,12 +97,15 @@ def say(
     existing = db.exec(select(Need).where(Need.tracking_digest == digest(code))).first()
     if existing:
         return existing, code
+    college = College(affiliation.college) if affiliation else form.college or College.RESIDENTS
     need = Need(
         reference=_reference(db, territory), tracking_digest=digest(code), accord_id=accord.id or 0,
         thread_id=threads.open_thread(db, accord.forum_id).id or 0, territory_id=territory.territory_id,
-        commune_insee=commune.insee if commune else None, theme_id=theme_id, college=form.college.value,
-        signature=signature(form.college, territory, commune), title=form.title, text=form.text,
+        commune_insee=commune.insee if commune else None, theme_id=theme_id, college=college.value,
+        signature=affiliation.name if affiliation else signature(college, territory, commune),
+        title=form.title, text=form.text,
         origin=Origin.ONLINE.value, status=Moderation.DRAFT.value, stage=FollowUp.RECEIVED.value, created_at=now(),
+        organisation_id=affiliation.organisation_id if affiliation else None,
     )  # fmt: skip
     need.accord = accord
     try:
@@ -126,8 +130,11 @@ def _first_step(db: Session, need: Need, person: Person | None, email: str | Non
 
 
 def _sign(db: Session, need: Need, person: Person) -> Voice:
-    """From now on the need counts for a person."""
-    voice = threads.voice(db, need.accord.forum_id, person.id or 0, need.college)
+    """From now on the need counts for a person, or for the organisation in whose name they said it."""
+    if need.organisation_id:
+        voice = threads.voice_of_organisation(db, need.accord.forum_id, need.organisation_id, need.college)
+    else:
+        voice = threads.voice(db, need.accord.forum_id, person.id or 0, need.college)
     need.author_id, need.voice_id = person.id, voice.id
     return voice
 
@@ -193,9 +200,9 @@ def refuse(db: Session, need: Need, *, by: int, reason: RefusalReason, note: str
     threads.queue_moved(db, need.territory_id)
 
 
-def withdraw(db: Session, need: Need) -> None:
+def withdraw(db: Session, need: Need, *, by: int | None) -> None:
     """Its author takes it back: it is no longer listed nor found."""
     in_turn(db, need)
-    MODERATION.move(db, need, "withdraw", by=need.author_id)
+    MODERATION.move(db, need, "withdraw", by=by or need.author_id)
     search.forget(db, KIND, need.id or 0)
     threads.queue_moved(db, need.territory_id)

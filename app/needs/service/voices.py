@@ -9,7 +9,7 @@ from app.identity import service as identity
 from app.identity.models import Person
 from app.identity.states import College
 from app.needs.models import Need
-from app.policy import Actor
+from app.policy import Actor, Affiliation
 from app.threads import service as threads
 from app.threads.forms import CommentForm
 from app.threads.models import Comment, Thread, Voice
@@ -26,10 +26,10 @@ def thread_of(db: Session, need: Need) -> Thread:
     return db.get_one(Thread, need.thread_id)
 
 
-def support(db: Session, need: Need, person: Person, college: str) -> bool:
-    """« C’est aussi mon besoin »: counted once a person; whether it is new."""
+def support(db: Session, need: Need, person: Person, college: str, affiliation: Affiliation | None = None) -> bool:
+    """« C’est aussi mon besoin »: counted once a person, once an organisation; whether it is new."""
     in_turn(db, need)
-    voice = threads.voice(db, need.accord.forum_id, person.id or 0, college)
+    voice = threads.voice_for(db, need.accord.forum_id, person.id or 0, college, affiliation)
     return threads.support(db, thread_of(db, need), voice)
 
 
@@ -50,12 +50,11 @@ def ask_support_confirmation(db: Session, need: Need, email: str, college: Colle
     post(db, email, _("Confirmez votre soutien"), body)
 
 
-def comment(db: Session, need: Need, form: CommentForm, me: Actor) -> Comment:
+def comment(db: Session, need: Need, form: CommentForm, me: Actor, affiliation: Affiliation | None = None) -> Comment:
     """Comment: signed in, it goes to moderation; otherwise its author confirms an address first."""
-    college = College(form.college or me.college or College.RESIDENTS)
     written = threads.comment(
-        db, thread_of(db, need), need.territory_id, kind=form.kind, text=form.text, college=college.value,
-        signature=me.name or _("Sans compte"), author_id=me.person_id, a_posteriori=need.accord.a_posteriori,
+        db, thread_of(db, need), need.territory_id, kind=form.kind, text=form.text, author_id=me.person_id,
+        a_posteriori=need.accord.a_posteriori, **threads.signed(form, me, affiliation),
     )  # fmt: skip
     if me.person_id is None and form.email:
         threads.ask_comment_confirmation(db, written, form.email, need.title)

@@ -52,7 +52,7 @@ def become(request: Request, db: Db, form: Annotated[Filled[PersonaForm], Depend
         service.place_demo_person(db, person, territory.territory_id)
     board = request.app.state.urls("board.territory", slug=territory.slug if territory else DEFAULT_TERRITORY)
     start = {"moderator": "/moderation", "technician": board, "elected": board}.get(wanted, "/mon-espace")
-    return enter(request, db, person, (form.data.next if form.data else "") or start)
+    return enter(request, db, person, (form.data.next if form.data else "") or start, way="demo")
 
 
 @router.get("/demo/messagerie", name="demo.mailbox")

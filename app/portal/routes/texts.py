@@ -14,10 +14,12 @@ from app.core.settings import get_settings
 from app.core.web import page
 from app.identity.access import public
 from app.places.queries import reference
+from app.portal.states import RULES
 from app.threads.states import REASON_ARTICLES, REASON_LABELS
 
 router = APIRouter(dependencies=[Depends(public)])
 TEXTS = Path("templates/texts")
+RETENTION = "<p>%retention%</p>"  # where the rules stand in their page
 
 
 @lru_cache
@@ -70,13 +72,9 @@ def charter(request: Request) -> Response:
 
 @router.get("/confidentialite", name="portal.privacy")
 def privacy(request: Request) -> Response:
-    """Personal data and cookies."""
-    return _text(
-        request,
-        "confidentialite",
-        _("Données personnelles et cookies"),
-        _("Ce que nous gardons, pourquoi, combien de temps."),
-    )
+    """Personal data and cookies, with the rules that the purge applies."""
+    before, _mark, after = prose("confidentialite").partition(RETENTION)
+    return page(request, "portal/privacy.html", before=Markup(before), after=Markup(after), rules=RULES)
 
 
 @router.get("/mentions-legales", name="portal.legal")

@@ -13,20 +13,20 @@ from app.core.limits import limit
 from app.core.web import go, page
 from app.identity import queries as people
 from app.identity import service as identity
-from app.identity.access import public
+from app.identity.access import Me, check, public
 from app.identity.models import EmailProof
 from app.needs import queries as needs
 from app.needs import service as need_verbs
 from app.needs.models import Need
 from app.needs.queries import PUBLIC, fil
 from app.places.queries import reference
-from app.policy import ANONYMOUS, NEED_READ
+from app.policy import ANONYMOUS, NEED_READ, NEED_WITHDRAW
 from app.portal import service
+from app.portal.access import PRIVATE
 from app.portal.forms import LookupForm
 from app.threads.states import MODERATION, MODERATION_LABELS
 
 router = APIRouter(dependencies=[Depends(public)])
-PRIVATE = {"x-robots-tag": "noindex, nofollow", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 LOOKUPS = Depends(limit("tracking", "30/10minute"))
 
 
@@ -69,7 +69,7 @@ def _mine(db: Db, code: str) -> Need:
 
 
 @router.get("/suivi/{code}", name="portal.tracking", dependencies=[LOOKUPS])
-def tracking(request: Request, db: Db, code: str, recu: int = 0) -> Response:
+def tracking(request: Request, db: Db, me: Me, code: str, recu: int = 0) -> Response:
     """The fil of one's own contribution, in words that can be read out."""
     need = _mine(db, code)
     places = reference(db)
@@ -78,14 +78,16 @@ def tracking(request: Request, db: Db, code: str, recu: int = 0) -> Response:
         code=need_verbs.spaced(need_verbs.normal_code(code)), label=MODERATION_LABELS,
         territory=places.by_id[need.territory_id],
         commune=places.commune_by_insee.get(need.commune_insee or ""), is_public=need.status in PUBLIC,
-        may_withdraw=MODERATION.allows(need.status, "withdraw"),
+        may_withdraw=MODERATION.allows(need.status, "withdraw") and me.can(NEED_WITHDRAW, need),
     )  # fmt: skip
 
 
 @router.post("/suivi/{code}/retrait", name="portal.withdraw", dependencies=[LOOKUPS])
-def withdraw(request: Request, db: Db, code: str) -> Response:
-    """Its author takes it back."""
-    need_verbs.withdraw(db, _mine(db, code))
+def withdraw(request: Request, db: Db, me: Me, code: str) -> Response:
+    """Its author takes it back; what an organisation said, only who speaks for it today."""
+    need = _mine(db, code)
+    check(me, NEED_WITHDRAW, need)
+    need_verbs.withdraw(db, need, by=me.person_id)
     return go(request, "portal.tracking", code=code, flash=_("Votre contribution est retirée."))
 
 

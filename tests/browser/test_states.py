@@ -1,17 +1,22 @@
-"""No obstacle on any page in any state: axe, reflow at 320 px, size of targets, visible focus."""
+"""Every page in every state: valid and light HTML; no obstacle (axe, focus, size of targets, reflow at 320 px)."""
 
+import gzip
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.acts import TITLE
 from tests.browser.conftest import ARTEFACTS
+from tests.browser.html import Reader
 from tests.browser.server import ROOT
 from tests.browser.state import State
 from tests.browser.states import STATES, Sites, enter
-from tests.browser.visitor import Crowd
+from tests.browser.visitor import WIDE, Crowd, Visitor
 
+LIGHT = 25_000  # bytes, as the server compresses them
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 RUN_AXE = """async () => {
   const more = ["target-size", "label-content-name-mismatch", "focus-order-semantics"];
@@ -56,19 +61,77 @@ UNSEEN_FOCUS = """() => {
   }
   return unseen;
 }"""
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+NARROW = {"width": 360, "height": 740}
+
+
+class Regulars:
+    """On each site one person who goes from state to state, each time as somebody new; a fault shows them out."""
+
+    def __init__(self, chromium: Browser, sites: Sites) -> None:
+        self.chromium, self.sites = chromium, sites
+        self.crowds: dict[str, Crowd] = {}
+
+    @contextmanager
+    def at(self, state: State, session: pytest.Session) -> Iterator[Visitor]:
+        """Somebody in this state; raises what its pages did wrong, after their pictures if a test failed."""
+        crowd = self.crowds.pop(state.site, None) or self._crowd(state.site)
+        visitor, before = crowd.visitors[0], session.testsfailed
+        try:
+            visitor.give_way()
+            enter(visitor, state, self.sites.facts)
+            yield visitor
+            if session.testsfailed > before:
+                crowd.keep_pictures(ARTEFACTS / "states", state.name)
+            assert not visitor.watch.faults, "\n".join(dict.fromkeys(visitor.watch.faults))
+            self.crowds[state.site] = crowd
+        finally:
+            if state.site not in self.crowds:
+                visitor.context.close()
+
+    def _crowd(self, site: str) -> Crowd:
+        crowd = Crowd(self.chromium, self.sites.server(site))
+        crowd.visitor()
+        return crowd
+
+    def leave(self) -> None:
+        """Close every browser."""
+        for crowd in self.crowds.values():
+            crowd.leave()
+
+
+@pytest.fixture(scope="module")
+def regulars(chromium: Browser, sites: Sites) -> Iterator[Regulars]:
+    """Who visits the states."""
+    people = Regulars(chromium, sites)
+    yield people
+    people.leave()
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """Who reads the HTML."""
+    opened = Reader()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module", params=STATES, ids=lambda state: state.name)
-def page(request: pytest.FixtureRequest, chromium: Browser, sites: Sites) -> Iterator[Page]:
-    """One state, opened once for all the checks of this file, which set what they need."""
-    state: State = request.param
-    crowd = Crowd(chromium, sites.server(state.site))
-    before = request.session.testsfailed
-    yield enter(crowd, state, sites.facts).page
-    if request.session.testsfailed > before:
-        crowd.keep_pictures(ARTEFACTS / "states", state.name)
-    crowd.leave()
+def visitor(request: pytest.FixtureRequest, regulars: Regulars) -> Iterator[Visitor]:
+    """Somebody in one state, brought there once for all the checks of this file, which set what they need."""
+    with regulars.at(request.param, request.session) as somebody:
+        yield somebody
+
+
+@pytest.fixture(scope="module")
+def page(visitor: Visitor) -> Page:
+    """What they see."""
+    return visitor.page
+
+
+@pytest.fixture(scope="module")
+def html(visitor: Visitor) -> str:
+    """What the server sent."""
+    return visitor.answers[-1].text()
 
 
 def _look(page: Page, size: Any, scheme: Any) -> None:
@@ -81,9 +144,24 @@ def _check(page: Page, script: str) -> None:
     assert not found, "\n".join(found)
 
 
+def _load_axe(page: Page) -> None:
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
+
+
+def test_the_html_is_valid(html: str, reader: Reader) -> None:
+    faults = reader.faults(html)
+    assert not faults, "\n".join(faults)
+
+
+def test_the_html_holds_in_25_kilobytes_once_compressed(html: str) -> None:
+    size = len(gzip.compress(html.encode(), 4))
+    assert size < LIGHT, f"{size} bytes"
+
+
 def test_axe_finds_nothing_on_a_wide_light_screen(page: Page) -> None:
     _look(page, WIDE, "light")
-    page.evaluate(AXE)
+    _load_axe(page)
     _check(page, RUN_AXE)
 
 
@@ -95,7 +173,7 @@ def test_the_focus_is_always_seen(page: Page) -> None:
 
 def test_axe_finds_nothing_on_a_narrow_dark_screen(page: Page) -> None:
     _look(page, NARROW, "dark")
-    page.evaluate(AXE)
+    _load_axe(page)
     _check(page, RUN_AXE)
 
 
@@ -107,6 +185,26 @@ def test_fingers_find_every_target(page: Page) -> None:
 def test_nothing_scrolls_sideways_at_320_pixels(page: Page) -> None:
     _look(page, {"width": 320, "height": 640}, "light")
     _check(page, TOO_WIDE)
+
+
+def test_the_reader_sees_faults_and_lets_written_roles_pass(reader: Reader) -> None:
+    page = "<!DOCTYPE html>\n<html lang='fr'><head><title>Une page</title></head><body>{}</body></html>"
+    assert not reader.faults(page.format("<table role='table'><tbody><tr><td>1</td></tr></tbody></table>"))
+    faults = reader.faults(page.format("<p id='a'>1</p>\n<p id='a'>2</p><img src='a.png'><div><p></div>"))
+    for rule in ("no-dup-id", "wcag/h37", "no-implicit-close"):
+        assert any(rule in fault for fault in faults), f"{rule}: {faults}"
+
+
+def test_nobody_leaves_anything_to_who_comes_next(readers: Crowd) -> None:
+    visitor = readers.signed_in("resident")
+    page = visitor.go("/besoins/nouveau")
+    page.get_by_label("En une phrase").fill(TITLE)  # a draft, kept when the page goes
+    page.evaluate("() => sessionStorage.setItem('kept', '1')")
+    visitor.give_way()
+    assert not visitor.context.cookies() and page.evaluate("() => localStorage.length + sessionStorage.length") == 0
+    visitor.go("/besoins/nouveau")
+    expect(page.get_by_label("En une phrase")).to_have_value("")
+    expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
 
 
 def test_the_checks_see_what_they_look_for(readers: Crowd) -> None:

@@ -8,17 +8,18 @@ from app.accords import queries as accords
 from app.actions import queries as sheets
 from app.actions import service as sheet_verbs
 from app.actions.models import ActionSheet
+from app.core.db import now
 from app.core.errors import ForbiddenError, GoneError
 from app.core.i18n import gettext as _
+from app.identity import queries as people
 from app.identity import service as identity
-from app.identity.models import EmailProof, Person
+from app.identity.models import EmailProof
 from app.identity.states import College
 from app.needs import queries as needs
 from app.needs import service as need_verbs
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
 from app.policy import ANONYMOUS, NEED_COMMENT, NEED_SUPPORT, SHEET_COMMENT, SHEET_POSITION
-from app.portal.forms import ProfileForm
 from app.threads import queries as threads
 from app.threads import service as thread_verbs
 from app.threads.models import Comment
@@ -44,7 +45,17 @@ def confirm(db: Session, proof: EmailProof) -> Confirmed:
         ConflictError: it was already confirmed.
     """
     identity.use(db, proof)
-    return ACTS[proof.purpose](db, proof)
+    done = ACTS[proof.purpose](db, proof)
+    _note_visit(db, proof.email)
+    return done
+
+
+def _note_visit(db: Session, email: str) -> None:
+    """Who confirms what they said is there, even without signing in: the account is in use."""
+    person = people.person_by_email(db, email)
+    if person:
+        person.last_seen_at = now()
+        db.add(person)
 
 
 def _about_need(need: Need, words: str) -> Confirmed:
@@ -125,11 +136,3 @@ ACTS = {
     sheet_verbs.CONFIRM_POSITION: _confirm_position,
     thread_verbs.CONFIRM_COMMENT: _confirm_comment,
 }
-
-
-def save_profile(db: Session, person: Person, form: ProfileForm) -> None:
-    """Change what is public of oneself."""
-    person.pseudonym = form.pseudonym
-    person.college = form.college.value if form.college else None
-    person.commune_insee = form.commune or None
-    db.add(person)

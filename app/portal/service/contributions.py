@@ -1,0 +1,98 @@
+"""One's own words: taken out of view when an account closes, put back, or erased. Never those of an organisation."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, delete, select, update
+
+from app.core import search
+from app.core.i18n import gettext as _
+from app.core.machine import Event
+from app.needs.models import Need
+from app.needs.queries import KIND, PUBLIC
+from app.threads import service as threads
+from app.threads.models import Comment, Position, Support, Thread, Voice
+from app.threads.states import MODERATION, Moderation
+from app.workshops.models import Option
+
+WITH_ACCOUNT = "withdraw_with_account"
+
+
+def needs_of(db: Session, person_id: int) -> Sequence[Need]:
+    """The needs that this person said for themselves."""
+    own = select(Need).where(Need.author_id == person_id, col(Need.organisation_id).is_(None))
+    return db.exec(own.order_by(col(Need.id))).all()
+
+
+def comments_of(db: Session, person_id: int) -> Sequence[Comment]:
+    """The comments that this person wrote for themselves."""
+    own = select(Comment).where(Comment.author_id == person_id, col(Comment.organisation_id).is_(None))
+    return db.exec(own.where(col(Comment.body_id).is_(None)).order_by(col(Comment.id))).all()
+
+
+def _all(needs: Sequence[Need], comments: Sequence[Comment]) -> list[Need | Comment]:
+    return [*needs, *comments]
+
+
+def _in_turn(db: Session, needs: Sequence[Need], person_id: int) -> None:
+    """One writer of counters at a time in every forum concerned, always in the same order."""
+    threads_of = select(Thread.forum_id).where(col(Thread.id).in_([need.thread_id for need in needs]))
+    spoken = select(Voice.forum_id).where(Voice.person_id == person_id)
+    for forum_id in sorted({*db.exec(threads_of), *db.exec(spoken)}):
+        threads.in_turn(db, forum_id)
+
+
+def withdraw(db: Session, person_id: int) -> None:
+    """Take everything out of public view at once; each remembers where it was, by its event."""
+    needs = needs_of(db, person_id)
+    _in_turn(db, needs, person_id)
+    for written in _all(needs, comments_of(db, person_id)):
+        if MODERATION.allows(written.status, WITH_ACCOUNT):
+            MODERATION.move(db, written, WITH_ACCOUNT, by=person_id)
+            threads.queue_moved(db, written.territory_id)
+    for need in needs:
+        search.forget(db, KIND, need.id or 0)
+
+
+def put_back(db: Session, person_id: int) -> None:
+    """Each goes back where the closing of the account found it."""
+    needs = needs_of(db, person_id)
+    _in_turn(db, needs, person_id)
+    for written in _all(needs, comments_of(db, person_id)):
+        former = _former(db, written)
+        if written.status == Moderation.WITHDRAWN and former:
+            MODERATION.move(db, written, f"return_{former}", by=person_id)
+            threads.queue_moved(db, written.territory_id)
+    for need in needs:
+        if need.status in PUBLIC:
+            search.index(db, KIND, need.id or 0, need.title, need.text)
+
+
+def _former(db: Session, written: Need | Comment) -> str | None:
+    """Where it was before its account closed; None if something else took it out of view."""
+    moved = select(Event).where(Event.subject_kind == written.__tablename__, Event.subject_id == written.id)
+    last = db.exec(moved.where(col(Event.after).in_(list(Moderation))).order_by(col(Event.id).desc()).limit(1)).first()
+    return last.before if last and last.verb == WITH_ACCOUNT else None
+
+
+def erase(db: Session, person_id: int) -> None:
+    """Words, supports and positions go for good; counters follow by their triggers."""
+    withdraw(db, person_id)
+    gone = _("Texte effacé par son auteur")
+    needs = needs_of(db, person_id)
+    for need in needs:
+        need.title, need.text, need.reason_note, need.voice_id = gone, gone, None, None
+        db.add(need)
+    for comment in comments_of(db, person_id):
+        comment.text, comment.reason_note = gone, None
+        db.add(comment)
+    db.flush()
+    db.execute(update(Option).where(col(Option.need_id).in_([need.id for need in needs])).values(title=gone))
+    _erase_voices(db, person_id)
+
+
+def _erase_voices(db: Session, person_id: int) -> None:
+    mine = select(Voice.id).where(Voice.person_id == person_id)
+    for table in (Support, Position):
+        db.execute(delete(table).where(col(table.voice_id).in_(mine)))
+    held = select(Need.voice_id).where(col(Need.voice_id).is_not(None))
+    db.execute(delete(Voice).where(col(Voice.person_id) == person_id, col(Voice.id).not_in(held)))
