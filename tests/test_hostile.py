@@ -178,7 +178,7 @@ def test_a_wrong_backup_replaces_nothing(
 
 def test_a_site_without_mail_refuses_to_open() -> None:
     with pytest.raises(ValueError, match="SMTP"):
-        Settings(public_url="https://emglev.example", demo=False, smtp_url="").check()
+        Settings(public_url="https://emglev.example", demo=False, smtp_url="").check(frozenset())
 
 
 def test_private_answers_are_not_kept_by_anyone(site: Site) -> None:
