@@ -38,7 +38,7 @@ NEED_FIELDS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("priorite", "string", "Priorité de rattachement", {}),
     ("reponse", "string", "Réponse", {"enum": list(OUTCOMES.values())}),
     ("reponse_due_le", "date", "Jour où la réponse est due", {}),
-    ("soutiens", "integer", "Voix distinctes, personnes ou organisations, qui disent « c’est aussi mon besoin »", {"minimum": 0}),
+    ("soutiens", "integer", "Voix distinctes qui disent « c’est aussi mon besoin »", {"minimum": 0}),
     ("commentaires", "integer", "Commentaires publiés", {"minimum": 0}),
 ]  # fmt: skip
 
