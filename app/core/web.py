@@ -24,6 +24,7 @@ from app.core.settings import get_settings
 FLASH_COOKIE = "emglev_message"
 VARY = "HX-Request, HX-Target, HX-Boosted, HX-History-Restore-Request, Cookie"
 NO_RETURN = ("/connexion", "/deconnexion", "/demo/")  # one comes from there, and does not go back
+OWN_PAGES = ("/mon-espace", "/roles")  # they name people: a shared computer keeps nothing of them
 MAX_BACK = 500  # characters that the forms of sign-in carry
 ERROR_TITLES = {
     400: lambda: _("Cette demande est incomplète"),
@@ -164,7 +165,8 @@ def page(
         html = env.get_template(template).render(values)
     response = HTMLResponse(html, status_code=status, headers=headers)
     response.headers["vary"] = VARY
-    response.headers.setdefault("cache-control", "private, no-cache")
+    kept = "no-store" if request.url.path.startswith(OWN_PAGES) else "no-cache"
+    response.headers.setdefault("cache-control", f"private, {kept}")
     if values["flashes"]:
         response.delete_cookie(FLASH_COOKIE)
     return response
@@ -221,6 +223,7 @@ def _read_flash(request: Request) -> list[tuple[str, str]]:
         return []
     try:
         level, text = json.loads(base64.urlsafe_b64decode(packed.encode()))
+        str(text).encode()  # half of a pair of surrogates would break the page
     except (ValueError, TypeError, RecursionError):
         return []  # a cookie that we did not write says nothing
     return [(level, text)] if level in ("ok", "info", "attention", "error") and isinstance(text, str) else []

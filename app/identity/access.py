@@ -159,12 +159,13 @@ def enter(
     secret = service.open_session(db, person, way=way, device=device, id_token=id_token)
     if way != "demo":
         service.note_device(db, person, device)
-    path = safe_next(next_path, "/mon-espace")
     urls = request.app.state.urls
-    if person.closing_at is not None:
-        response = go_to(request, urls("portal.reopening"))
-    elif queries.has_passkey(db, person.id or 0):
+    closing = person.closing_at is not None
+    path = urls("portal.reopening") if closing else safe_next(next_path, "/mon-espace")
+    if queries.has_passkey(db, person.id or 0):
         response = go_to(request, urls("identity.second_factor", next=path))
+    elif closing:
+        response = go_to(request, path)
     else:
         response = go_to(request, path, flash=_("Connexion réussie."), level="info")
     response.headers.append("set-cookie", session_cookie(secret))

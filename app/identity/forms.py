@@ -254,9 +254,10 @@ class MandateAnswerForm(Form):
 
 
 class OrganisationVerdictForm(Form):
-    """Whether an organisation is what it says."""
+    """Whether an organisation is what it says; ``seen``: the last event of its story when its page was read."""
 
     decision: Literal["verify", "refuse", "suspend"]
+    seen: Id | None = None
     reason: str = Field(default="", max_length=600)
 
     @model_validator(mode="after")

@@ -25,6 +25,14 @@ class ProfileForm(Form):
     age: AgeBracket | None = None
     shows_commune: bool = False
 
+    @field_validator("pseudonym")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        """One line, with something to read in it."""
+        if not any(sign.isalnum() for sign in value):
+            raise wrong(_("Écrivez au moins une lettre ou un chiffre."))
+        return " ".join(value.split())
+
     @model_validator(mode="after")
     def _consistent(self) -> "ProfileForm":
         if self.college == College.YOUTH and self.age and self.age not in YOUTH_AGES:

@@ -13,7 +13,7 @@ from app.core.security import token
 from app.core.settings import get_settings
 from app.identity import queries as people
 from app.identity import service as identity
-from app.identity.queries.profile import public_name
+from app.identity.queries.profile import no_account, public_name
 from app.identity.states import College
 from app.policy import Actor, Affiliation
 from app.threads import queries
@@ -143,7 +143,7 @@ def signed(form: CommentForm, me: Actor, affiliation: Affiliation | None) -> dic
             "organisation_id": affiliation.organisation_id,
         }  # fmt: skip
     college = College(form.college or me.college or College.RESIDENTS)
-    return {"college": college.value, "signature": me.name or _("Sans compte")}
+    return {"college": college.value, "signature": me.name or no_account()}
 
 
 def comment(
@@ -151,7 +151,13 @@ def comment(
     signature: str, author_id: int | None, a_posteriori: bool = False, version: int | None = None,
     organisation_id: int | None = None,
 ) -> Comment:  # fmt: skip
-    """Write a comment; with a known author it goes to moderation, otherwise its address is awaited."""
+    """Write a comment; with a known author it goes to moderation, otherwise its address is awaited.
+
+    Raises:
+        ConflictError: the account of its author was closed meanwhile.
+    """
+    if author_id:
+        identity.staying(db, author_id)  # an account that closes takes all its words out of view, this one too
     db.execute(select(Thread.id).where(Thread.id == thread.id).with_for_update(**IN_HAND))  # or both clicks write
     same = select(Comment).where(
         Comment.thread_id == thread.id, Comment.text == text, Comment.author_id == author_id,

@@ -11,6 +11,7 @@ from tests.browser.acts import send_empty
 from tests.browser.facts import Facts, gather, prepare, spoil
 from tests.browser.server import Server, serve
 from tests.browser.state import State
+from tests.browser.states_people import PEOPLE
 from tests.browser.states_rooms import ROOMS
 from tests.browser.states_sheets import SHEETS
 from tests.browser.visitor import Visitor
@@ -221,4 +222,4 @@ BARE = [
         "/demo/messagerie",
     )
 ]
-STATES = PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + WORK + SHEETS + ROOMS + FAILURES + BARE
+STATES = PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + PEOPLE + WORK + SHEETS + ROOMS + FAILURES + BARE

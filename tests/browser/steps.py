@@ -127,3 +127,38 @@ def write_comment(visitor: Visitor, title: str, words: str) -> None:
     visitor.page.get_by_label("Vos mots").fill(words)
     visitor.press("Envoyer en relecture")
     expect(visitor.page.locator("#commentaires")).to_contain_text("visible de vous seulement")
+
+
+def identify(visitor: Visitor, who: str) -> None:
+    """From the page of sign-in, be somebody whom the demonstration's FranceConnect knows, here for the first time."""
+    visitor.click("S’identifier avec FranceConnect")
+    visitor.press(who)
+    visitor.press("Ouvrir mon compte")
+
+
+def declare(visitor: Visitor, name: str) -> None:
+    """Declare an association."""
+    page = visitor.go("/organisations/nouvelle")
+    page.get_by_role("radio", name="Association").check()
+    page.get_by_label("Son nom").fill(name)
+    page.get_by_label("Son territoire").select_option(label="Morlaix Communauté")
+    page.get_by_label("Un mot pour la vérification").fill("Huit personnes ; la mairie nous connaît.")
+    visitor.press("Déclarer cette organisation")
+    expect(page.get_by_role("main")).to_contain_text("Vérification en attente")
+
+
+def verify(moderator: Visitor, name: str) -> None:
+    """Verify an organisation, found from the queue."""
+    moderator.go("/moderation")
+    moderator.follow(moderator.page.get_by_role("link", name="organisations à vérifier"))
+    moderator.click(name)
+    moderator.page.get_by_role("radio", name="La vérifier").check()
+    moderator.press("Enregistrer la décision")
+    expect(moderator.page.locator("#flash")).to_be_visible()
+
+
+def send_in_name_of(visitor: Visitor, name: str) -> None:
+    """Send the need on screen in the name of an organisation."""
+    visitor.page.get_by_role("radio", name=f"Au nom de {name}").check()
+    visitor.press("Envoyer mon besoin")
+    receipt(visitor)

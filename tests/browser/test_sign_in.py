@@ -2,25 +2,11 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.acts import TEXT, TITLE, fill_need, mail_to
+from tests.browser.acts import mail_to
 from tests.browser.visitor import Crowd
 
 NOTE = "[data-draft-note]"
 SHEET = "Navette du soir vers Guerlesquin"
-
-
-def test_by_franceconnect_one_comes_back_to_the_need_being_written(people: Crowd) -> None:
-    visitor = people.visitor()
-    page = visitor.go("/besoins/nouveau")
-    fill_need(page)
-    expect(page.locator(NOTE)).to_have_text("Brouillon gardé sur cet appareil.")
-    visitor.follow(page.get_by_role("banner").get_by_role("link", name="Se connecter"))
-    visitor.follow(page.get_by_role("link", name="S’identifier avec FranceConnect"))
-    visitor.press("Azénor, habitante inventée")
-    visitor.press("Ouvrir mon compte")
-    assert visitor.path == "/besoins/nouveau"
-    expect(page.get_by_label("En une phrase")).to_have_value(TITLE)
-    expect(page.get_by_label("Une situation vécue")).to_have_value(TEXT)
 
 
 def test_a_form_sent_once_signed_out_is_still_written_after_signing_in(people: Crowd) -> None:

@@ -1,6 +1,7 @@
 """Every page in every state: valid and light HTML; no obstacle (axe, focus, size of targets, reflow at 320 px)."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.core.assets import ICONS
 from tests.browser.acts import TITLE
 from tests.browser.conftest import ARTEFACTS
 from tests.browser.html import Reader
@@ -144,6 +146,10 @@ def _check(page: Page, script: str) -> None:
     assert not found, "\n".join(found)
 
 
+def _unknown_icons(html: str) -> set[str]:
+    return set(re.findall(r"#i-([\w-]+)", html)) - set(ICONS)
+
+
 def _load_axe(page: Page) -> None:
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
@@ -157,6 +163,10 @@ def test_the_html_is_valid(html: str, reader: Reader) -> None:
 def test_the_html_holds_in_25_kilobytes_once_compressed(html: str) -> None:
     size = len(gzip.compress(html.encode(), 4))
     assert size < LIGHT, f"{size} bytes"
+
+
+def test_every_icon_is_one_of_those_drawn(html: str) -> None:
+    assert not _unknown_icons(html)
 
 
 def test_axe_finds_nothing_on_a_wide_light_screen(page: Page) -> None:
@@ -191,6 +201,7 @@ def test_the_reader_sees_faults_and_lets_written_roles_pass(reader: Reader) -> N
     page = "<!DOCTYPE html>\n<html lang='fr'><head><title>Une page</title></head><body>{}</body></html>"
     assert not reader.faults(page.format("<table role='table'><tbody><tr><td>1</td></tr></tbody></table>"))
     faults = reader.faults(page.format("<p id='a'>1</p>\n<p id='a'>2</p><img src='a.png'><div><p></div>"))
+    assert _unknown_icons("<use href='/icons.svg#i-mail'/><use href='/icons.svg#i-send'/>") == {"send"}
     for rule in ("no-dup-id", "wcag/h37", "no-implicit-close"):
         assert any(rule in fault for fault in faults), f"{rule}: {faults}"
 

@@ -1,13 +1,19 @@
 """Without JavaScript everything that matters still works."""
 
+import re
+import zipfile
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.acts import TEXT, TITLE, fill_need, say, unfold
+from tests.browser.acts import TAULE, TEXT, TITLE, ask_link, fill_need, mail_to, say, unfold
 from tests.browser.visitor import Crowd, Visitor
+
+NAME = "Les Ateliers de la Penzé"
+RESIDENT = "resident@demo.emglev.example"
+COMMUNE = re.compile("^Commune")
 
 
 class _Plain:
@@ -97,3 +103,58 @@ def test_nothing_is_shown_that_only_a_script_could_serve(plain: _Plain) -> None:
     unfold(visitor)
     for words in ("Copier le code", "Imprimer cette page"):
         expect(visitor.page.get_by_role("button", name=words)).to_be_hidden()
+
+
+def test_an_account_is_opened_by_franceconnect_and_its_profile_written(plain: _Plain) -> None:
+    visitor = plain.visitor()
+    page = visitor.go("/connexion?next=/mon-espace/profil")
+    steps.identify(visitor, "Gildas, habitant inventé")
+    assert visitor.path == "/mon-espace/profil"
+    page.get_by_label("Pseudonyme").fill("Un voisin du port")
+    page.get_by_label("Collège").select_option("habitants")
+    page.get_by_label(COMMUNE).select_option(label=TAULE)
+    page.get_by_role("checkbox", name="Montrer ma commune").check()
+    visitor.press("Enregistrer")
+    expect(page.get_by_role("banner")).to_contain_text("Un voisin du port")
+    expect(page.get_by_label(COMMUNE)).to_have_value("29279")
+
+
+def test_a_role_and_a_mandate_are_offered_and_accepted(plain: _Plain) -> None:
+    resident, delegate = plain.signed_in("resident"), plain.signed_in("association")
+    delegate.go("/organisations/tregor-a-velo/delegues").get_by_label("Son adresse e-mail").fill(RESIDENT)
+    delegate.press("Inviter")
+    page = resident.go("/mon-espace/organisations")
+    resident.press("Accepter")
+    expect(page.get_by_role("region", name="Vous parlez pour")).to_contain_text("Trégor à vélo")
+    resident.go("/mon-espace/roles")
+    resident.press("Accepter ce rôle")
+    expect(page.get_by_role("region", name="Les rôles")).to_contain_text("Animation d’ateliers, Morlaix Communauté")
+
+
+def test_an_organisation_is_declared_verified_and_spoken_for(plain: _Plain) -> None:
+    resident, moderator = plain.signed_in("resident"), plain.signed_in("moderator")
+    steps.declare(resident, NAME)
+    steps.verify(moderator, NAME)
+    fill_need(resident.go("/besoins/nouveau"))
+    steps.send_in_name_of(resident, NAME)
+    steps.publish(moderator, TITLE)
+    expect(steps.find(plain.visitor(), TITLE).get_by_role("main").get_by_role("link", name=NAME)).to_be_visible()
+
+
+def test_one_leaves_with_a_copy_and_comes_back(plain: _Plain) -> None:
+    visitor = plain.signed_in("resident")
+    page = visitor.go("/mon-espace/donnees")
+    with page.expect_download() as copy:
+        page.get_by_role("button", name="Télécharger mes données").click()
+    assert zipfile.is_zipfile(copy.value.path())
+    page = visitor.go("/mon-espace/fermeture")
+    page.get_by_role("radio", name="Les effacer aussi").check()
+    page.get_by_role("checkbox", name="Je ferme mon compte").check()
+    visitor.press("Fermer mon compte")
+    expect(page.get_by_role("banner").get_by_role("link", name="Se connecter")).to_be_visible()
+    visitor.go("/connexion")
+    ask_link(visitor, RESIDENT)
+    visitor.go(mail_to(visitor, RESIDENT))
+    visitor.press("Me connecter")
+    visitor.press("Rouvrir mon compte")
+    assert visitor.path == "/mon-espace"

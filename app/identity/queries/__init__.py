@@ -53,10 +53,10 @@ def actor_of_session(db: Session, secret: str) -> Actor:
 
 def actor_held(db: Session, person: Person, session: WebSession, halfway: bool) -> Actor:
     """The actor of a session: nobody yet while a second factor or a change of mind is awaited."""
+    if halfway:  # before anything else: a key also guards the return to a closed account
+        return Actor(session_id=session.id, halfway=person.id)
     if person.closing_at is not None:
         return Actor(session_id=session.id, returning=person.id)
-    if halfway:
-        return Actor(session_id=session.id, halfway=person.id)
     actor = actor_of(db, person, session_id=session.id)
     guarded = get_settings().guarded_roles
     if session.verified_at is not None or not guarded:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 
-from app.core.db import IN_HAND
+from app.core.db import IN_HAND, now
 from app.core.machine import Event
 from app.core.search import matching
 from app.identity.forms import OrganisationFilter
@@ -117,6 +118,12 @@ def current_delegate(
     return db.exec(statement.where(col(Delegate.status).in_(_CURRENT)).order_by(col(Delegate.status))).first()
 
 
+def asked_today(db: Session, email: str, *, by: int) -> int:
+    """How many times this person asked this address, for any organisation, within a day."""
+    asked = select(func.count()).where(Delegate.email == email, Delegate.invited_by == by)
+    return db.exec(asked.where(col(Delegate.created_at) > now() - timedelta(days=1))).one()
+
+
 def spokespeople(db: Session, organisation_id: int) -> Sequence[Person]:
     """The people who speak for it, to be told what becomes of it."""
     return db.exec(
@@ -192,6 +199,17 @@ def of_employer(db: Session, person_id: int, siret: str) -> Sequence[Organisatio
         .where(Organisation.siret == siret, Organisation.status == OrganisationStatus.DECLARED)
         .where(Delegate.person_id == person_id, Delegate.status == DelegateStatus.ACCEPTED)
     ).all()
+
+
+def was_refused(db: Session, person_id: int, siret: str, verbs: Collection[str]) -> bool:
+    """Whether one of these was done to an organisation of this SIRET, or to one for which this person spoke.
+
+    Declared anew, or with another number, it is the same one for whoever said no.
+    """
+    spoke = select(Delegate.organisation_id).where(Delegate.person_id == person_id)
+    same = or_(col(Organisation.siret) == siret, col(Organisation.id).in_(spoke))
+    done = select(Event.id).join(Organisation, col(Organisation.id) == Event.subject_id).where(same)
+    return db.exec(done.where(Event.subject_kind == KIND, col(Event.verb).in_(verbs)).limit(1)).first() is not None
 
 
 def pages_of(db: Session, ids: Collection[int | None]) -> dict[int, str]:

@@ -1,11 +1,12 @@
 """What is public of a person, and what a parent agreed to."""
 
+from slugify import slugify
 from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, select
 
 from app.core.i18n import gettext as _
-from app.identity.models import ParentAgreement, Person
-from app.identity.states import AgeBracket
+from app.identity.models import Body, Organisation, ParentAgreement, Person
+from app.identity.states import AgeBracket, OrganisationStatus
 from app.places.queries import reference
 
 
@@ -17,6 +18,24 @@ def closed_name() -> str:
 def young_name() -> str:
     """What stands for the pseudonym of somebody under 15."""
     return _("Une jeune voix")
+
+
+def no_account() -> str:
+    """What stands for the name of somebody who writes without an account."""
+    return _("Sans compte")
+
+
+def is_reserved(db: Session, name: str) -> bool:
+    """Whether a pseudonym would read as an organisation, a body, or nobody; case and accents do not matter."""
+    read = _as_read(name)
+    if read in {_as_read(other) for other in (closed_name(), young_name(), no_account(), *db.exec(select(Body.name)))}:
+        return True
+    verified = select(Organisation.name).where(Organisation.status == OrganisationStatus.VERIFIED.value)
+    return read in {_as_read(other) for other in db.exec(verified)}
+
+
+def _as_read(name: str) -> str:
+    return slugify(name.replace("’", "-"))
 
 
 def public_name(db: Session, person: Person) -> str:

@@ -6,7 +6,7 @@ The way back is the one GET that writes: OpenID Connect makes it one.
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import structlog
 from fastapi import APIRouter, Depends, Request
@@ -68,7 +68,8 @@ def _unpacked(packed: str | None) -> Way | None:
     if not all(isinstance(text, str) for text in texts) or not isinstance(way.session, int):
         return None
     secrets = (way.state, way.nonce, way.verifier)
-    return way if all(len(secret) >= 32 and secret.isascii() for secret in secrets) else None
+    whole = all(len(secret) >= 32 and secret.isascii() for secret in secrets)
+    return replace(way, next=_within(way.next)) if whole else None
 
 
 def _named(key: str) -> Provider:

@@ -11,12 +11,12 @@ from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.core.security import token
-from app.core.settings import get_settings
 from app.core.web import MAX_BACK, go_to, page, safe_next
 from app.identity import queries, service
 from app.identity.access import Me, enter, public
 from app.identity.forms import CodeForm, SignInForm
 from app.identity.models import EmailProof
+from app.identity.routes import apart
 
 router = APIRouter(dependencies=[Depends(public)])
 BROWSER_COOKIE = "emglev_browser"
@@ -46,13 +46,10 @@ def request_link(request: Request, db: Db, form: Annotated[Filled[SignInForm], D
     data = form.ok
     if data is None:
         return _form(request, form, 422)
-    browser = request.cookies.get(BROWSER_COOKIE) or token()
+    browser = apart.kept(request, BROWSER_COOKIE) or token()
     code = service.request_sign_in(db, data.email, browser=browser, next_path=safe_next(data.next, "/mon-espace"))
     response = page(request, "identity/link_sent.html", email=data.email, code=code)
-    response.set_cookie(
-        BROWSER_COOKIE, browser, max_age=3600, httponly=True, samesite="lax", secure=get_settings().is_https
-    )
-    return response
+    return apart.keep(response, BROWSER_COOKIE, browser, seconds=3600)
 
 
 def _proof(db: Db, token: str) -> EmailProof:
@@ -63,7 +60,7 @@ def _proof(db: Db, token: str) -> EmailProof:
 @router.get("/connexion/lien/{token}", name="identity.open_link")
 def open_link(request: Request, db: Db, token: str) -> Response:
     """A page with a button: mail scanners follow links, they press no button."""
-    known = service.matches_browser(_proof(db, token), request.cookies.get(BROWSER_COOKIE))
+    known = service.matches_browser(_proof(db, token), apart.kept(request, BROWSER_COOKIE))
     return page(
         request,
         "identity/open_link.html",
@@ -80,7 +77,7 @@ def use_link(
 ) -> Response:
     """Sign in, in this browser, if it asked for the link or knows the code."""
     proof = _proof(db, token)
-    known = service.matches_browser(proof, request.cookies.get(BROWSER_COOKIE))
+    known = service.matches_browser(proof, apart.kept(request, BROWSER_COOKIE))
     if not known and not service.try_code(db, proof, form.data.code if form.data else ""):
         form.refuse("code", _("Ce n’est pas le code affiché sur la page de votre demande."))
         response = page(request, "identity/open_link.html", form=form, known=False, token=token)

@@ -63,6 +63,11 @@ def decide(
     data, by = form.ok, me.person_id or 0
     if data is None:
         return _verification(request, db, organisation, status=422, form=form)
+    try:
+        organisations.hold_as_read(db, organisation, data.seen)
+    except organisations.ChangedError as changed:
+        form.refuse("decision", changed.message)
+        return _verification(request, db, organisation, status=409, form=form)
     if data.decision == "verify":
         how = "moderator" if me.holds("moderator", organisation.territory_id) else "administrator"
         organisations.verify(db, organisation, by=by, how=how, note=data.reason)

@@ -10,18 +10,19 @@ from app.core.settings import get_settings
 from app.identity import queries as people
 from app.identity.models import Delegate, Organisation, Person
 from app.identity.queries import organisations as queries
-from app.identity.service.people import tell
+from app.identity.service.people import staying, tell
 from app.identity.service.sessions import ask_rotation
 from app.identity.states import DELEGATE, DelegateStatus, OrganisationStatus
 
 MOST = 20  # delegates and invitations of one organisation
+MOST_A_DAY = 3  # invitations of one address by one person
 
 
 def invite(db: Session, organisation: Organisation, email: str, *, by: int) -> None:
     """Ask this address to speak for it; the mail holds no secret: one signs in with that address, then accepts.
 
     Raises:
-        ConflictError: already asked, already its delegate, or too many.
+        ConflictError: already asked, already its delegate, or too many; asked too often today.
     """
     queries.in_hand(db, organisation)
     known = people.person_by_email(db, email)
@@ -30,6 +31,8 @@ def invite(db: Session, organisation: Organisation, email: str, *, by: int) -> N
     current = [d for d, _name in queries.delegates_of(db, organisation.id or 0) if d.ended_at is None]
     if len([d for d in current if d.status in (DelegateStatus.INVITED, DelegateStatus.ACCEPTED)]) >= MOST:
         raise ConflictError(_("%(n)s personnes au plus parlent pour une organisation.") % {"n": MOST})
+    if queries.asked_today(db, email, by=by) >= MOST_A_DAY:
+        raise ConflictError(_("Cette adresse a déjà reçu plusieurs invitations de vous. Recommencez demain."))
     db.add(
         Delegate(
             organisation_id=organisation.id or 0, email=email, status=DelegateStatus.INVITED.value, invited_by=by,
@@ -66,8 +69,9 @@ def accept(db: Session, delegate: Delegate, organisation: Organisation, person: 
     """From now on this person speaks for it, as soon as it is verified.
 
     Raises:
-        ConflictError: the invitation or the organisation is no more, or they speak for it already.
+        ConflictError: the invitation, the organisation or the account is no more, or they speak for it already.
     """
+    staying(db, person.id or 0)
     queries.in_hand(db, organisation)
     if organisation.status == OrganisationStatus.CLOSED:
         raise ConflictError(_("La page de cette organisation est fermée."))

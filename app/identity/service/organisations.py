@@ -7,10 +7,10 @@ from itertools import count
 
 from slugify import slugify
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.core import search
-from app.core.db import IN_HAND, insert_once, now
+from app.core.db import insert_once, now
 from app.core.errors import ConflictError
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
@@ -18,7 +18,7 @@ from app.core.settings import get_settings
 from app.identity.forms import OrganisationForm, OrganisationPageForm
 from app.identity.models import Delegate, Organisation, Person
 from app.identity.queries import organisations as queries
-from app.identity.service.people import tell
+from app.identity.service.people import staying, tell
 from app.identity.service.sessions import ask_rotation
 from app.identity.states import (
     COLLEGE_OF_KIND,
@@ -32,6 +32,10 @@ from app.identity.states import (
 SENT_TWICE = timedelta(minutes=10)  # the same declaration within this time is a double click
 RESERVED = {"nouvelle", "a-verifier"}  # words of our own addresses
 BY_HAND = ("suspend", "refuse")  # once a moderator said no, a provider does not say yes in their place
+
+
+class ChangedError(ConflictError):
+    """It is not what was read any more."""
 
 
 class NumberTakenError(ConflictError):
@@ -53,8 +57,9 @@ def declare(db: Session, form: OrganisationForm, by: Person) -> Organisation:
 
     Raises:
         NumberTakenError: its SIRET or its RNA number is that of another one.
+        ConflictError: the account was closed meanwhile.
     """
-    db.execute(select(Person.id).where(Person.id == by.id).with_for_update(**IN_HAND))
+    staying(db, by.id or 0)
     before = queries.declared_by(db, by.id or 0, form.name)
     if before and before.created_at > now() - SENT_TWICE:
         return before
@@ -130,6 +135,18 @@ def describe(db: Session, organisation: Organisation, form: OrganisationPageForm
         _make_findable(db, organisation)
 
 
+def hold_as_read(db: Session, organisation: Organisation, seen: int | None) -> None:
+    """Hold what one is about to decide on; ``seen``: the last event of its story on the page that was read.
+
+    Raises:
+        ChangedError: it was changed since.
+    """
+    queries.in_hand(db, organisation)
+    story = queries.history(db, organisation.id or 0)
+    if seen is not None and story and story[-1].id != seen:
+        raise ChangedError(_("Sa page vient de changer. Relisez-la, puis décidez."))
+
+
 def verify(db: Session, organisation: Organisation, *, by: int | None, how: str, note: str = "") -> None:
     """It is what it says: from now on it speaks, with one voice. ``how``: moderator, administrator or proconnect."""
     ORGANISATION.move(db, organisation, "verify", by=by, note=note or None)
@@ -176,13 +193,13 @@ def close(db: Session, organisation: Organisation, *, by: int) -> None:
 def verify_by_siret(db: Session, person: Person, siret: str) -> None:
     """ProConnect certified where this person works: it verifies the organisation for which they were accepted.
 
-    It never verifies one to which a moderator said no.
+    It never verifies one to which a moderator said no, even declared anew.
     """
+    if queries.was_refused(db, person.id or 0, siret, BY_HAND):
+        return
     for organisation in queries.of_employer(db, person.id or 0, siret):
         queries.in_hand(db, organisation)
-        events = queries.history(db, organisation.id or 0)
-        waits = organisation.status == OrganisationStatus.DECLARED and organisation.siret == siret
-        if waits and not any(event.verb in BY_HAND for event in events):
+        if organisation.status == OrganisationStatus.DECLARED and organisation.siret == siret:
             verify(db, organisation, by=person.id, how="proconnect")
 
 

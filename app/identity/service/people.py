@@ -1,8 +1,9 @@
 """Persons: created at their first proof, told by mail, placed in the demonstration."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from app.core.db import insert_once, now
+from app.core.db import IN_HAND, insert_once, now
+from app.core.errors import ConflictError
 from app.core.i18n import gettext as _
 from app.core.mail import post
 from app.core.security import random_code
@@ -19,6 +20,19 @@ def tell(db: Session, person: Person | None, subject: str, body: str) -> None:
     """Mail a person who gave an address; who has none reads it in Mon espace."""
     if person and person.email:
         post(db, person.email, subject, body)
+
+
+def staying(db: Session, person_id: int) -> Person:
+    """This person, held until the end of the transaction, and whose account was not closed while one waited.
+
+    Raises:
+        ConflictError: it was.
+    """
+    held = select(Person).where(Person.id == person_id).with_for_update(**IN_HAND)
+    person = db.exec(held.execution_options(populate_existing=True)).one()
+    if person.closing_at is not None or person.closed_at is not None:
+        raise ConflictError(_("Votre compte vient d’être fermé : rien n’a été enregistré."))
+    return person
 
 
 def person_for(db: Session, email: str, *, college: str | None = None, commune: str | None = None) -> Person:

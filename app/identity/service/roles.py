@@ -15,7 +15,7 @@ from app.identity import queries
 from app.identity.forms import RoleForm
 from app.identity.models import Invitation, Person, Role
 from app.identity.queries import roles as reads
-from app.identity.service.people import person_for, tell
+from app.identity.service.people import person_for, staying, tell
 from app.identity.service.sessions import ask_rotation
 from app.identity.states import INVITATION, ROLE_LABELS, InvitationStatus, RoleKind
 from app.policy import ROLE_GRANT, in_force
@@ -117,9 +117,9 @@ def accept(db: Session, offer: Invitation, *, by: int) -> Role:
         GoneError: the offer expired, or its days are over.
         ForbiddenError: who offered it may not grant it any more, or is oneself.
         RefusedRoleError: another role excludes it.
-        ConflictError: it was already answered, or cancelled.
+        ConflictError: it was already answered, or cancelled; the account was closed meanwhile.
     """
-    person = _in_hand(db, by)
+    person = staying(db, by)
     if offer.expires_at < now() or (offer.ends_on and offer.ends_on < today()):
         raise GoneError(_("Cette proposition a expiré. Demandez-en une nouvelle à la personne qui vous l’a faite."))
     _refuse_unless_grantable(db, offer, by)

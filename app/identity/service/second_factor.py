@@ -114,7 +114,7 @@ def add_passkey(db: Session, person: Person, session_id: int, *, label: str, cre
     """Keep a new passkey; the recovery codes to show if it is the first, None if the browser's answer does not hold.
 
     Raises:
-        ConflictError: the person holds enough keys, or this one is already known.
+        ConflictError: the person holds enough keys, this one is already known, or the first came from elsewhere.
     """
     made = _checked(verify_registration_response, credential, _spent_challenge(db, session_id))
     if made is None or len(kept := bytes_to_base64url(made.credential_id)) > LONGEST_ID:
@@ -122,6 +122,8 @@ def add_passkey(db: Session, person: Person, session_id: int, *, label: str, cre
     person_id = person.id or 0
     db.exec(select(Person.id).where(Person.id == person_id).with_for_update(**IN_HAND)).one()
     held = len(queries.passkeys(db, person_id))
+    if held and not queries.just_proved(sessions.in_hand(db, session_id)):
+        raise ConflictError(_("Une clé vient d’être ajoutée depuis un autre appareil. Montrez-la d’abord."))
     if held >= MOST_KEYS:
         raise ConflictError(_("Vous avez déjà dix clés. Retirez-en une avant d’en ajouter une autre."))
     added = insert_once(

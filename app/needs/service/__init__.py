@@ -92,7 +92,10 @@ def say(
 
     Raises:
         TooManyError: too many confirmation links were sent to this address.
+        ConflictError: the account was closed meanwhile.
     """
+    if person is not None:
+        identity.staying(db, person.id or 0)
     code = tracking_code("\n".join((form.once, form.title, form.text, form.place)))
     existing = db.exec(select(Need).where(Need.tracking_digest == digest(code))).first()
     if existing:

@@ -16,7 +16,7 @@ from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.access import Me, Requires, public
 from app.identity.models import EmailProof, Person
-from app.identity.queries.profile import agreement_of, public_name
+from app.identity.queries.profile import agreement_of, is_reserved, public_name
 from app.identity.states import AGE_LABELS, AgeBracket
 from app.places.queries import reference
 from app.policy import OWN_SPACE
@@ -66,9 +66,11 @@ def save_profile(
 
 
 def _check(db: Db, person: Person, form: Filled[ProfileForm]) -> None:
-    """What only the database knows: communes, and whether a parent agreed."""
+    """What only the database knows: names in use, communes, and whether a parent agreed."""
     if form.data is None:
         return
+    if form.data.pseudonym != person.pseudonym and is_reserved(db, form.data.pseudonym):
+        form.refuse("pseudonym", _("Ce nom désigne quelqu’un d’autre ici. Choisissez un autre pseudonyme."))
     if form.data.commune and form.data.commune not in reference(db).commune_by_insee:
         form.refuse("commune", _("Choisissez une commune de la liste."))
     if form.data.age == AgeBracket.UNDER_15 and form.data.shows_commune and not _agreed(db, person):

@@ -122,6 +122,8 @@ def anonymise(db: Session, person_id: int, *, before: datetime) -> bool:
     person.email, person.pseudonym, person.demo_persona = None, closed_name(), None
     person.college, person.commune_insee, person.age_bracket = None, None, None
     person.shows_commune, person.last_seen_at, person.closed_at = False, None, now()
+    about = (col(Event.subject_kind) == "person") & (col(Event.subject_id) == person_id)
+    db.execute(update(Event).where(about).values(note=None))  # what others wrote of them
     note_event(db, person, "anonymise", by=None)
     db.flush()
     sign_again(db, person)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
 from app.core.db import Database, now
@@ -26,10 +28,11 @@ from app.identity.models import (
 from app.needs.models import Need
 from app.portal.queries.retention import WARNED, found
 from app.portal.service import closing, profile
-from app.portal.states import REOPENING_DAYS, RULES, WARNING_DAYS, Rule
+from app.portal.states import REOPENING_DAYS, RULE, RULES, WARNING_DAYS, Rule
 from app.threads.models import Comment, Thread
 from app.workshops.models import Seat
 
+log = structlog.get_logger("emglev.retention")
 BATCH = 100  # rows a transaction: the site waits for none of them
 INACTIVE = "close_inactive"
 Done = Callable[[Session, list[int], datetime], int]
@@ -46,13 +49,18 @@ def _apply(database: Database, rule: Rule, moment: datetime) -> int:
     done, last = 0, 0
     size = 1 if rule.key in ONE_BY_ONE else BATCH
     while True:
-        with database.writing() as db:
-            chosen = found(rule, moment, after=last).limit(size).with_for_update(skip_locked=True)
-            ids = list(db.execute(chosen).scalars())
-            if not ids:
-                return done
-            done += DONE[rule.key](db, ids, moment)
-            last = ids[-1]
+        try:
+            with database.writing() as db:
+                chosen = found(rule, moment, after=last).limit(size).with_for_update(skip_locked=True)
+                ids = list(db.execute(chosen).scalars())
+                if not ids:
+                    return done
+                last = ids[-1]
+                changed = DONE[rule.key](db, ids, moment)
+        except IntegrityError:  # something points to them that this rule does not know: the others do not wait
+            log.error("retention rule refused by the database", rule=rule.key, last=last)
+            continue
+        done += changed
 
 
 def _remove(table: Any) -> Done:
@@ -104,9 +112,14 @@ def _forget_seats(db: Session, ids: list[int], _moment: datetime) -> int:
     return len(ids)
 
 
-def _warn(db: Session, ids: list[int], _moment: datetime) -> int:
+def _warn(db: Session, ids: list[int], moment: datetime) -> int:
+    warned = 0
     for person_id in ids:
         person = closing.in_hand(db, person_id)
+        due = found(RULE["inactive_warning"], moment, after=person_id - 1).limit(1)
+        if db.execute(due).scalar() != person_id:
+            continue  # came back, or another purge warned them, while this one waited
+        warned += 1
         note_event(db, person, WARNED, by=None)
         body = _(
             "Bonjour,\n\nVotre compte Emglev n’a pas servi depuis près de trois ans. Il sera fermé après le "
@@ -114,7 +127,7 @@ def _warn(db: Session, ids: list[int], _moment: datetime) -> int:
             "Pour le garder, il suffit de vous connecter :\n%(link)s\n"
         ) % {"day": fdate(now() + timedelta(days=WARNING_DAYS)), "link": f"{get_settings().public_url}/connexion"}
         identity.tell(db, person, _("Votre compte va être fermé"), body)
-    return len(ids)
+    return warned
 
 
 def _close_inactive(db: Session, ids: list[int], _moment: datetime) -> int:
