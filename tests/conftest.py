@@ -7,17 +7,38 @@ os.environ.setdefault("EMGLEV_PUBLIC_URL", "http://localhost:8000")
 os.environ.pop("EMGLEV_DATABASE_URL", None)
 
 from collections.abc import Iterator  # the settings are read at the first import below
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 
+from app.core import web
 from tests.databases import Engine, open_engine
 from tests.site import Site
 
 # A machine that does something else meanwhile must not make a property false.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+class Compiled(BytecodeCache):
+    """Each test has its own application: what their templates compile to is kept from one to the next."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+web.Environment = partial(Environment, bytecode_cache=Compiled())  # type: ignore[assignment, misc]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
