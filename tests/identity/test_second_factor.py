@@ -71,6 +71,13 @@ def test_a_first_key_gives_eight_codes_once_and_a_new_session_secret(site: Site,
     assert "clé d’accès est ajoutée" in site.mails(MODERATOR)[-1].subject
 
 
+def test_a_page_of_codes_loaded_again_says_where_to_get_others(site: Site, device: Authenticator) -> None:
+    moderator = site.signed_in("moderator")
+    register(moderator, device)
+    again = moderator.post(f"{ACCESS}/cles", {"label": "Mon téléphone", "credential": "{}"})
+    assert again.status_code == 422 and "Votre clé est dans la liste" in again.text and "huit nouveaux" in again.text
+
+
 @pytest.mark.usefixtures("codes")
 def test_signing_in_stops_half_way_until_the_key_is_shown(site: Site, device: Authenticator) -> None:
     visitor = site.signed_in("moderator")

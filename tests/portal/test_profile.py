@@ -12,6 +12,7 @@ from app.identity.models import EmailProof, ParentAgreement, Person
 from app.identity.states import AgeBracket
 from app.needs.models import Need
 from app.threads.models import Comment, Voice
+from tests.needs.test_say import say
 from tests.portal.cast import enter, neighbour
 from tests.site import Site, Visitor
 
@@ -142,6 +143,16 @@ def _ask(site: Site) -> tuple[Visitor, str]:
     page = resident.post("/mon-espace/profil/parent", {"email": PARENT})
     assert "Réponse attendue" in page.text
     return resident, site.link(PARENT)
+
+
+@pytest.mark.parametrize("age", ["-15", "15-17"])
+def test_under_15_a_need_does_not_say_where_its_author_lives(site: Site, age: str) -> None:
+    resident = site.signed_in("resident")
+    resident.post("/mon-espace/profil", {**YOUNG, "age": age, "college": "jeunes"})
+    say(resident, college="jeunes", email="", title="Une piste pour rouler le soir", place=TAULE)
+    with site.reading() as db:
+        signature = db.exec(select(Need.signature).where(Need.title == "Une piste pour rouler le soir")).one()
+    assert signature == ("Une jeune voix, Morlaix Communauté" if age == "-15" else "Une jeune voix, Taulé")
 
 
 def test_a_parent_agrees_and_may_take_it_back_by_the_same_link(site: Site) -> None:

@@ -110,7 +110,7 @@ def add_passkey(
     if data:
         codes = verbs.add_passkey(db, person, me.session_id or 0, label=data.label, credential=data.credential)
         if codes is None:
-            form.refuse("credential", _("Votre appareil n’a pas confirmé la clé. Recommencez."))
+            form.refuse("credential", _unconfirmed(db, me))
     if data is None or codes is None:
         response = _show(request, db, me, form)
         response.status_code = 422  # the challenge is spent, so this answer keeps its writes
@@ -120,6 +120,16 @@ def add_passkey(
     response = _codes(request, codes, path) if codes else go_to(request, path, flash=said)
     response.headers.append("set-cookie", session_cookie(verbs.confirm(db, me.session_id or 0)))
     return response
+
+
+def _unconfirmed(db: Db, me: Me) -> str:
+    """A page of codes loaded again sends its form again: say what there is, and how to get codes."""
+    if queries.has_passkey(db, me.person_id or 0):
+        return _(
+            "Cette demande a déjà servi. Votre clé est dans la liste ; si vous n’avez pas noté vos codes de secours, "
+            "faites-en huit nouveaux ci-dessous."
+        )
+    return _("Votre appareil n’a pas confirmé la clé. Recommencez.")
 
 
 def _codes(request: Request, codes: list[str], path: str) -> Response:

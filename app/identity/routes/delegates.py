@@ -36,7 +36,7 @@ def my_organisations(request: Request, db: Db, me: Me) -> Response:
 
 
 ANSWERED = {
-    "accept": lambda: _("C’est fait : vous parlez pour « %(name)s » dès qu’elle est vérifiée."),
+    "accept": lambda: _("C’est fait : vous êtes parmi les personnes qui parlent pour « %(name)s »."),
     "decline": lambda: _("Vous avez décliné de parler pour « %(name)s »."),
     "end": lambda: _("Vous ne parlez plus pour « %(name)s »."),
 }

@@ -65,6 +65,6 @@ def change(db: Session, proof: EmailProof, person_id: int) -> None:
     if former and former != proof.email:
         body = _(
             "Bonjour,\n\nL’adresse de votre compte Emglev a changé : celle-ci ne l’ouvre plus.\n\n"
-            "Si ce n’est pas vous, écrivez-nous : notre adresse est au bas de chaque page du site.\n"
+            "Si ce n’est pas vous, écrivez-nous : %(contact)s\n"
         )
-        post(db, former, _("L’adresse de votre compte a changé"), body)
+        post(db, former, _("L’adresse de votre compte a changé"), body % {"contact": get_settings().contact_email})

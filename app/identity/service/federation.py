@@ -15,6 +15,7 @@ from app.core.i18n import gettext as _
 from app.core.oidc import Identity, Provider
 from app.core.providers import PROCONNECT, offered
 from app.core.security import digest, token
+from app.core.settings import get_settings
 from app.identity.models import FederatedIdentity, PendingIdentity, Person, WebSession
 from app.identity.queries import federation as read
 from app.identity.service import organisations
@@ -155,9 +156,14 @@ def unlink(db: Session, person_id: int, link_id: int, *, session_id: int | None)
     body = _(
         "Bonjour,\n\n%(way)s n’ouvre plus votre compte Emglev. "
         "Les autres navigateurs entrés par là n’y ont plus accès.\n\n"
-        "Si ce n’est pas vous, écrivez-nous : notre adresse est au bas de chaque page du site.\n"
+        "Si ce n’est pas vous, écrivez-nous : %(contact)s\n"
     )
-    tell(db, person, _("Une façon de vous connecter a été retirée"), body % {"way": name})
+    tell(
+        db,
+        person,
+        _("Une façon de vous connecter a été retirée"),
+        body % {"way": name, "contact": get_settings().contact_email},
+    )
     return name
 
 

@@ -197,11 +197,12 @@ def _tell_of_end(db: Session, role: Role, person: Person, by: int) -> None:
     granter = queries.person(db, role.granted_by) if role.granted_by else None
     day = role.ends_on if role.ended_at is None else None
     when = _("prend fin le %(day)s") % {"day": fdate(day)} if day else _("a pris fin")
+    whose = _("Le rôle de %(name)s") % {"name": person.pseudonym} if given_up else _("Votre rôle")
     body = _(
-        "Bonjour,\n\nUn rôle de %(name)s %(when)s : %(title)s.\n\nPourquoi :\n%(reason)s\n\n"
+        "Bonjour,\n\n%(whose)s %(when)s : %(title)s.\n\nPourquoi :\n%(reason)s\n\n"
         "Pour en parler : %(contact)s\n"
     ) % {
-        "name": person.pseudonym, "title": _title(db, role), "when": when, "reason": role.end_reason,
+        "whose": whose, "title": _title(db, role), "when": when, "reason": role.end_reason,
         "contact": get_settings().contact_email,
     }  # fmt: skip
     tell(db, granter if given_up else person, _("Fin d’un rôle sur Emglev"), body)

@@ -16,7 +16,7 @@ from app.core.security import digest, random_code, readable
 from app.core.settings import get_settings
 from app.identity import service as identity
 from app.identity.models import Person
-from app.identity.states import College
+from app.identity.states import AgeBracket, College
 from app.needs.forms import NeedForm
 from app.needs.models import Need
 from app.needs.queries import KIND
@@ -77,6 +77,12 @@ def signature(college: College, territory: Territory, commune: Commune | None) -
     return forms[college] % {"place": commune.name if commune else territory.name}
 
 
+def _shown(commune: Commune | None, person: Person | None) -> Commune | None:
+    """The commune that a signature may name: under 15, none, unless a parent agreed and it was chosen."""
+    young = person is not None and person.age_bracket == AgeBracket.UNDER_15
+    return None if young and person and not person.shows_commune else commune
+
+
 def _reference(db: Session, territory: Territory) -> str:
     while True:
         reference = f"{territory.code}-{random_code(4)}"
@@ -105,7 +111,7 @@ def say(
         reference=_reference(db, territory), tracking_digest=digest(code), accord_id=accord.id or 0,
         thread_id=threads.open_thread(db, accord.forum_id).id or 0, territory_id=territory.territory_id,
         commune_insee=commune.insee if commune else None, theme_id=theme_id, college=college.value,
-        signature=affiliation.name if affiliation else signature(college, territory, commune),
+        signature=affiliation.name if affiliation else signature(college, territory, _shown(commune, person)),
         title=form.title, text=form.text,
         origin=Origin.ONLINE.value, status=Moderation.DRAFT.value, stage=FollowUp.RECEIVED.value, created_at=now(),
         organisation_id=affiliation.organisation_id if affiliation else None,

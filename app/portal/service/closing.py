@@ -76,8 +76,8 @@ def _end_mandates(db: Session, person_id: int) -> None:
 
 
 def _say_closed(db: Session, person: Person) -> None:
-    kept = _("Vos contributions restent en ligne ; ce jour-là, votre pseudonyme en sera retiré.")
-    erased = _("Vos contributions ne sont plus visibles ; ce jour-là, elles seront effacées, avec vos voix.")
+    kept = _("Vos contributions restent en ligne ; passé ce délai, votre pseudonyme en sera retiré.")
+    erased = _("Vos contributions ne sont plus visibles ; passé ce délai, elles seront effacées, avec vos voix.")
     body = _(
         "Bonjour,\n\nVotre compte est fermé.\n\n%(what)s\n\n"
         "Vous avez changé d’avis ? Jusqu’au %(day)s, connectez-vous comme d’habitude, puis rouvrez votre compte :\n"
