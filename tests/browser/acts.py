@@ -159,7 +159,7 @@ def support_signed_in(visitor: Visitor) -> None:
     """Support, signed in, unless it is already done."""
     taken_back = visitor.page.get_by_role("button", name="Retirer mon soutien")
     if not taken_back.count():
-        visitor.follow(visitor.page.locator("#soutiens form button"))
+        visitor.follow(visitor.page.locator("#soutiens").get_by_role("button", name="C’est aussi mon besoin"))
     expect(taken_back).to_be_visible()
 
 
