@@ -198,6 +198,7 @@ def use_code(db: Session, person: Person, session_id: int, typed: str) -> str | 
         TooManyError: too many codes were refused within the hour (counted in the database).
     """
     person_id = person.id or 0
+    db.exec(select(Person.id).where(Person.id == person_id).with_for_update(**IN_HAND)).one()  # one try at a time
     if queries.refused_codes(db, person_id, within=timedelta(hours=1)) >= CODE_TRIES:
         words = _("Plusieurs codes viennent d’être refusés. Réessayez dans une heure, ou présentez votre clé.")
         raise TooManyError(words, retry_after=3600)
