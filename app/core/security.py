@@ -61,6 +61,17 @@ def random_code(length: int) -> str:
     return readable(secrets.token_bytes(length), length)
 
 
+def normal_code(typed: str) -> str:
+    """A code as typed or read aloud: case, spaces and dashes do not matter, O is 0, I and L are 1."""
+    kept = "".join(c for c in typed.upper() if c.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))
+
+
+def spaced(code: str) -> str:
+    """The code in groups of four, to read it aloud."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
 def redact(path: str) -> str:
     """The path as logs may keep it: secrets of its URL blanked."""
     return _SECRET_PATH.sub(r"\1…", path)

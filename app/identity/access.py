@@ -36,9 +36,14 @@ class SecondFactorNeeded(DomainError):
     status = 403  # type: ignore[assignment]
 
 
+def host_name(name: str) -> str:
+    """``__Host-`` binds a cookie to this host over TLS; plain http has no such prefix."""
+    return f"__Host-{name}" if get_settings().is_https else name
+
+
 def cookie_name() -> str:
-    """``__Host-`` binds the cookie to this host over TLS; plain http has no such prefix."""
-    return "__Host-emglev" if get_settings().is_https else "emglev"
+    """The cookie that carries a session."""
+    return host_name("emglev")
 
 
 def visitor(request: Request, db: Db) -> Actor:

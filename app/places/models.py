@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
+from app.core.i18n import gettext as _
+
 
 class TerritoryKind(StrEnum):
     """The legal form of a territory."""
@@ -38,6 +40,11 @@ class Territory(SQLModel, table=True):
     def is_departement(self) -> bool:
         """Whether this is the département itself."""
         return self.kind == TerritoryKind.DEPARTEMENT
+
+    @property
+    def listed_name(self) -> str:
+        """Its name in a list of territories: the département stands there for the communes outside any other."""
+        return _("Ouessant et Île-de-Sein") if self.is_departement else self.name
 
 
 class Commune(SQLModel, table=True):

@@ -14,6 +14,7 @@ from app.actions.states import Sheet
 from app.board.models import PriorityTally
 from app.core.db import Database
 from app.core.i18n import today
+from app.core.security import spaced
 from app.needs import service
 from app.needs.models import Need
 from app.places.models import Territory
@@ -88,7 +89,7 @@ def gather(url: str) -> Facts:
 
 def tracking_code(rank: int) -> str:
     """The tracking code of a need of the demonstration, by its rank in the content."""
-    return service.spaced(service.tracking_code(DEMO_CODE_KEY.format(n=rank)))
+    return spaced(service.tracking_code(DEMO_CODE_KEY.format(n=rank)))
 
 
 def _first(db: Session, column: Any, *where: Any) -> Any:

@@ -50,6 +50,7 @@ def test_sent_without_network_the_text_is_still_there_when_one_comes_back(people
 def test_while_the_network_is_away_the_page_says_that_the_text_is_kept(readers: Crowd) -> None:
     visitor = readers.visitor()
     page = visitor.go(FORM)
+    page.wait_for_function("() => document.querySelector('form[data-draft]').draftStarted")  # else nothing can tell
     visitor.cut()
     page.get_by_label("En une phrase").fill(TITLE)
     expect(page.locator(NOTE)).to_contain_text("Pas de réseau")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.core.db import Database, Db
 from app.core.settings import get_settings
 from app.identity import queries
-from app.identity.access import cookie_name
+from app.identity.access import cookie_name, host_name
 from app.policy import ANONYMOUS, Actor
 
 R = TypeVar("R")
@@ -53,11 +53,6 @@ async def visitor(request: Request) -> Actor:
     me = await reading(request, lambda db: queries.actor_of_session(db, secret)) if secret else ANONYMOUS
     request.state.me = me
     return me
-
-
-def host_name(name: str) -> str:
-    """The name of a cookie that no other host of the domain can set, where there is TLS."""
-    return f"__Host-{name}" if get_settings().is_https else name
 
 
 def keep(response: Response, name: str, value: str, *, seconds: int) -> Response:

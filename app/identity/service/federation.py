@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from app.core.db import IN_HAND, insert_once, now
+from app.core.db import insert_once, now
 from app.core.errors import ConflictError, GoneError, NotFoundError
 from app.core.i18n import gettext as _
 from app.core.oidc import Identity, Provider
@@ -19,7 +19,7 @@ from app.core.settings import get_settings
 from app.identity.models import FederatedIdentity, PendingIdentity, Person, WebSession
 from app.identity.queries import federation as read
 from app.identity.service import organisations
-from app.identity.service.people import new_pseudonym, tell
+from app.identity.service.people import in_hand, new_pseudonym, tell
 from app.identity.service.sessions import close_session
 
 CHOICE_LIFE = timedelta(minutes=15)
@@ -139,7 +139,7 @@ def unlink(db: Session, person_id: int, link_id: int, *, session_id: int | None)
         NotFoundError: it is not one of this person's.
         ConflictError: it is the last way in.
     """
-    person = db.exec(select(Person).where(Person.id == person_id).with_for_update(**IN_HAND)).one()
+    person = in_hand(db, person_id)
     found = db.get(FederatedIdentity, link_id)
     if found is None or found.person_id != person_id:
         raise NotFoundError

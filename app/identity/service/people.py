@@ -22,14 +22,19 @@ def tell(db: Session, person: Person | None, subject: str, body: str) -> None:
         post(db, person.email, subject, body)
 
 
+def in_hand(db: Session, person_id: int) -> Person:
+    """This person as they are now, whom nobody else changes until the end of the transaction."""
+    held = select(Person).where(Person.id == person_id).with_for_update(**IN_HAND)
+    return db.exec(held.execution_options(populate_existing=True)).one()
+
+
 def staying(db: Session, person_id: int) -> Person:
     """This person, held until the end of the transaction, and whose account was not closed while one waited.
 
     Raises:
         ConflictError: it was.
     """
-    held = select(Person).where(Person.id == person_id).with_for_update(**IN_HAND)
-    person = db.exec(held.execution_options(populate_existing=True)).one()
+    person = in_hand(db, person_id)
     if person.closing_at is not None or person.closed_at is not None:
         raise ConflictError(_("Votre compte vient d’être fermé : rien n’a été enregistré."))
     return person

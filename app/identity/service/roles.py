@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.core.db import IN_HAND, now
 from app.core.errors import ConflictError, ForbiddenError, GoneError
@@ -15,7 +15,7 @@ from app.identity import queries
 from app.identity.forms import RoleForm
 from app.identity.models import Invitation, Person, Role
 from app.identity.queries import roles as reads
-from app.identity.service.people import person_for, staying, tell
+from app.identity.service.people import in_hand, person_for, staying, tell
 from app.identity.service.sessions import ask_rotation
 from app.identity.states import INVITATION, ROLE_LABELS, InvitationStatus, RoleKind
 from app.policy import ROLE_GRANT, in_force
@@ -32,12 +32,6 @@ def _title(db: Session, role: Role | Invitation) -> str:
     return _("« %(role)s », %(place)s") % {
         "role": _(ROLE_LABELS[RoleKind(role.kind)]), "place": reads.place_name(db, role.territory_id),
     }  # fmt: skip
-
-
-def _in_hand(db: Session, person_id: int) -> Person:
-    """The person, whose roles nobody else changes meanwhile."""
-    statement = select(Person).where(Person.id == person_id).with_for_update(**IN_HAND)
-    return db.exec(statement.execution_options(populate_existing=True)).one()
 
 
 def _refuse_overlaps(db: Session, person_id: int, offer: Invitation) -> None:
@@ -67,7 +61,7 @@ def invite(db: Session, form: RoleForm, territory_id: int | None, *, by: int) ->
     Raises:
         RefusedRoleError: already offered or held, or excluded by another role.
     """
-    inviter = _in_hand(db, by)  # a double click offers once
+    inviter = in_hand(db, by)  # a double click offers once
     if reads.same_offer(db, form.email, form.kind, territory_id):
         raise RefusedRoleError(_("Ce rôle est déjà proposé à cette adresse : la réponse est attendue."))
     offer = Invitation(
@@ -161,7 +155,7 @@ def end(db: Session, role: Role, *, by: int, reason: str, last_day: date | None 
     Raises:
         ConflictError: it is over, or it would last longer; nobody would administer the département any more.
     """
-    person = _in_hand(db, role.person_id)
+    person = in_hand(db, role.person_id)
     others = _other_administrators(db, role)
     db.refresh(role, with_for_update=IN_HAND)
     if role.ended_at is not None or (role.ends_on is not None and role.ends_on < today()):
@@ -211,7 +205,7 @@ def _tell_of_end(db: Session, role: Role, person: Person, by: int) -> None:
 def appoint_administrator(db: Session, email: str, *, reason: str) -> bool:
     """Grant the administration of the whole département from the command line; whether it was not held already."""
     person = person_for(db, email)
-    _in_hand(db, person.id or 0)
+    in_hand(db, person.id or 0)
     held = reads.overlapping(db, person.id or 0, None, today(), None)
     if any(r.kind == RoleKind.ADMINISTRATOR and r.territory_id is None and in_force(r, today()) for r in held):
         return False

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, update
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -22,16 +22,16 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from app.core.db import IN_HAND, insert_once, now
+from app.core.db import insert_once, now
 from app.core.errors import ConflictError, TooManyError
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
-from app.core.security import digest, random_code, token
+from app.core.security import digest, normal_code, random_code, spaced, token
 from app.core.settings import get_settings
 from app.identity.models import Passkey, Person, RecoveryCode, WebSession
 from app.identity.queries import second_factor as queries
 from app.identity.service import sessions
-from app.identity.service.people import tell
+from app.identity.service.people import in_hand, tell
 
 log = structlog.get_logger("emglev.identity")
 
@@ -120,7 +120,7 @@ def add_passkey(db: Session, person: Person, session_id: int, *, label: str, cre
     if made is None or len(kept := bytes_to_base64url(made.credential_id)) > LONGEST_ID:
         return None
     person_id = person.id or 0
-    db.exec(select(Person.id).where(Person.id == person_id).with_for_update(**IN_HAND)).one()
+    in_hand(db, person_id)
     held = len(queries.passkeys(db, person_id))
     if held and not queries.just_proved(sessions.in_hand(db, session_id)):
         raise ConflictError(_("Une clé vient d’être ajoutée depuis un autre appareil. Montrez-la d’abord."))
@@ -188,7 +188,7 @@ def new_codes(db: Session, person: Person) -> list[str]:
     codes = [random_code(CODE_LENGTH) for _n in range(CODES)]
     db.add_all(RecoveryCode(person_id=person.id or 0, digest=digest(code)) for code in codes)
     note_event(db, person, "new_recovery_codes", by=person.id)
-    return ["-".join(code[i : i + 4] for i in range(0, CODE_LENGTH, 4)) for code in codes]
+    return [spaced(code) for code in codes]
 
 
 def use_code(db: Session, person: Person, session_id: int, typed: str) -> str | None:
@@ -198,11 +198,11 @@ def use_code(db: Session, person: Person, session_id: int, typed: str) -> str | 
         TooManyError: too many codes were refused within the hour (counted in the database).
     """
     person_id = person.id or 0
-    db.exec(select(Person.id).where(Person.id == person_id).with_for_update(**IN_HAND)).one()  # one try at a time
+    in_hand(db, person_id)  # one try at a time
     if queries.refused_codes(db, person_id, within=timedelta(hours=1)) >= CODE_TRIES:
         words = _("Plusieurs codes viennent d’être refusés. Réessayez dans une heure, ou présentez votre clé.")
         raise TooManyError(words, retry_after=3600)
-    code = "".join(c for c in typed.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
+    code = normal_code(typed)
     unused = (col(RecoveryCode.person_id) == person_id) & col(RecoveryCode.used_at).is_(None)
     spend = update(RecoveryCode).where(unused, col(RecoveryCode.digest) == digest(code)).values(used_at=now())
     if db.execute(spend.returning(col(RecoveryCode.id))).first() is None:

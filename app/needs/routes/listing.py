@@ -14,6 +14,7 @@ from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.i18n import today
 from app.core.limits import limit
+from app.core.security import spaced
 from app.core.web import go, page
 from app.identity import queries as people
 from app.identity.access import Me, public
@@ -146,7 +147,7 @@ def say(request: Request, db: Db, me: Me, form: Annotated[Filled[NeedForm], Depe
     except TooManyError as fast:
         form.refuse("form", fast.message)
         return _again(request, db, form, chosen[0], status=429, headers={"retry-after": str(fast.retry_after)})
-    return go(request, "portal.tracking", code=service.spaced(code), recu=1)
+    return go(request, "portal.tracking", code=spaced(code), recu=1)
 
 
 def _again(

@@ -12,7 +12,7 @@ from app.core.db import now
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
 from app.core.mail import post
-from app.core.security import digest, random_code, readable
+from app.core.security import digest, random_code, readable, spaced
 from app.core.settings import get_settings
 from app.identity import service as identity
 from app.identity.models import Person
@@ -52,17 +52,6 @@ def tracking_code(secret: str) -> str:
     gives the same code again without our ever storing it; other words give another one.
     """
     return readable(sha256(b"emglev tracking " + secret.encode()).digest(), CODE_LENGTH)
-
-
-def normal_code(typed: str) -> str:
-    """A code as typed or read aloud: case, spaces and dashes do not matter, O is 0, I and L are 1."""
-    kept = "".join(c for c in typed.upper() if c.isalnum())
-    return kept.translate(str.maketrans("OIL", "011"))
-
-
-def spaced(code: str) -> str:
-    """The code in groups of four, to read it aloud."""
-    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
 def signature(college: College, territory: Territory, commune: Commune | None) -> str:

@@ -10,6 +10,7 @@ from app.core.errors import NotFoundError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
+from app.core.security import normal_code, spaced
 from app.core.web import go, page
 from app.identity import queries as people
 from app.identity import service as identity
@@ -49,9 +50,9 @@ def lookup(request: Request, db: Db, form: Annotated[Filled[LookupForm], Depends
                 "code", _("Cette référence n’est pas publique pour l’instant. Votre code de suivi, lui, ouvre la page.")
             )
             return page(request, "portal/tracking_form.html", status=422, form=form)
-        code = need_verbs.normal_code(data.code)
+        code = normal_code(data.code)
         if needs.by_tracking(db, code):
-            return go(request, "portal.tracking", code=need_verbs.spaced(code))
+            return go(request, "portal.tracking", code=spaced(code))
         form.refuse(
             "code",
             _("Ce code ne correspond à aucune contribution. Vérifiez chaque caractère, ou téléphonez-nous."),
@@ -60,7 +61,7 @@ def lookup(request: Request, db: Db, form: Annotated[Filled[LookupForm], Depends
 
 
 def _mine(db: Db, code: str) -> Need:
-    need = needs.by_tracking(db, need_verbs.normal_code(code)) if len(code) < 40 else None
+    need = needs.by_tracking(db, normal_code(code)) if len(code) < 40 else None
     if need is None:
         raise NotFoundError(
             _("Ce code ne correspond à aucune contribution. Vérifiez chaque caractère, ou téléphonez-nous.")
@@ -75,7 +76,7 @@ def tracking(request: Request, db: Db, me: Me, code: str, recu: int = 0) -> Resp
     places = reference(db)
     return page(
         request, "portal/tracking.html", headers=PRIVATE, need=need, steps=fil.steps(db, need), received=bool(recu),
-        code=need_verbs.spaced(need_verbs.normal_code(code)), label=MODERATION_LABELS,
+        code=spaced(normal_code(code)), label=MODERATION_LABELS,
         territory=places.by_id[need.territory_id],
         commune=places.commune_by_insee.get(need.commune_insee or ""), is_public=need.status in PUBLIC,
         may_withdraw=MODERATION.allows(need.status, "withdraw") and me.can(NEED_WITHDRAW, need),

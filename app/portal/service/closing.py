@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, func, or_, select, update
 
-from app.core.db import IN_HAND, now
+from app.core.db import now
 from app.core.errors import ConflictError
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
@@ -32,12 +32,6 @@ from app.portal.service.profile import forget_agreements, sign_again
 from app.portal.states import REOPENING_DAYS
 
 
-def in_hand(db: Session, person_id: int) -> Person:
-    """This person as the last writer left them, held until the end of the transaction."""
-    wanted = select(Person).where(Person.id == person_id).with_for_update(**IN_HAND)
-    return db.exec(wanted, execution_options={"populate_existing": True}).one()
-
-
 def final_day(person: Person) -> datetime:
     """Until when the account may be reopened."""
     return (person.closing_at or now()) + timedelta(days=REOPENING_DAYS)
@@ -49,7 +43,7 @@ def close(db: Session, person_id: int, *, erases: bool, why: str = "close_accoun
     Raises:
         ConflictError: nobody else administers the site, or speaks for an organisation.
     """
-    person = in_hand(db, person_id)
+    person = identity.in_hand(db, person_id)
     if person.closing_at is not None or person.closed_at is not None:
         return person  # a double click
     obstacles = hindrances(db, person_id, lock=True)
@@ -96,7 +90,7 @@ def reopen(db: Session, person_id: int) -> bool:
     Raises:
         ConflictError: the time to come back is over.
     """
-    person = in_hand(db, person_id)
+    person = identity.in_hand(db, person_id)
     if person.closed_at is not None:
         raise ConflictError(_("Ce compte ne peut plus être rouvert : ses données ont été effacées."))
     if person.closing_at is None:
@@ -110,7 +104,7 @@ def reopen(db: Session, person_id: int) -> bool:
 
 def anonymise(db: Session, person_id: int, *, before: datetime) -> bool:
     """Forget who it was, once the account was closed before this moment; whether it was done now."""
-    person = in_hand(db, person_id)
+    person = identity.in_hand(db, person_id)
     if person.closed_at is not None or person.closing_at is None or person.closing_at >= before:
         return False  # reopened meanwhile, or done by another purge
     if person.closing_erases:

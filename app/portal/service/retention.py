@@ -115,7 +115,7 @@ def _forget_seats(db: Session, ids: list[int], _moment: datetime) -> int:
 def _warn(db: Session, ids: list[int], moment: datetime) -> int:
     warned = 0
     for person_id in ids:
-        person = closing.in_hand(db, person_id)
+        person = identity.in_hand(db, person_id)
         due = found(RULE["inactive_warning"], moment, after=person_id - 1).limit(1)
         if db.execute(due).scalar() != person_id:
             continue  # came back, or another purge warned them, while this one waited
