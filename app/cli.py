@@ -26,7 +26,7 @@ from app.identity.forms import plain_email
 from app.identity.queries import roles as mandates
 from app.identity.service import roles, second_factor
 from app.places import service as places
-from app.policy import in_force
+from app.policy.actor import in_force
 from app.portal.queries import retention
 from app.portal.service import retention as retaining
 from app.portal.states import RULES

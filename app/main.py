@@ -41,7 +41,7 @@ from app.moderation import routes as moderation
 from app.needs import routes as needs
 from app.opendata import routes as opendata
 from app.places.queries import drawn_map
-from app.policy import ANONYMOUS
+from app.policy.actor import ANONYMOUS
 from app.portal import routes as portal
 from app.workshops import routes as workshops
 from app.workshops.access import UnknownRoomError

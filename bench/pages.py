@@ -14,7 +14,7 @@ from app.core.web import page
 from app.needs import queries
 from app.needs.forms import NeedFilter
 from app.needs.routes.listing import list_context
-from app.policy import ANONYMOUS
+from app.policy.actor import ANONYMOUS
 from bench.calling import Caller
 from bench.clock import compare
 from bench.report import Report, milliseconds, ratio

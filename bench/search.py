@@ -5,7 +5,7 @@ from functools import partial
 from app.core.db import Database
 from app.needs import queries
 from app.needs.forms import NeedFilter
-from app.policy import ANONYMOUS
+from app.policy.actor import ANONYMOUS
 from bench.clock import Cost, once, settled, spread
 from bench.report import Report, clock, milliseconds, ratio
 

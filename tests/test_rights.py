@@ -12,14 +12,17 @@ from app.actions.states import Sheet
 from app.identity.access import Requires
 from app.identity.states import OrganisationStatus, RoleKind
 from app.main import ROUTERS
-from app.policy import ANONYMOUS, POLICY, Actor, Affiliation, Grant
+from app.moderation.states import AppealStatus, ReportStatus
+from app.needs.states import GroupStatus
+from app.policy import POLICY
+from app.policy.actor import ANONYMOUS, Actor, Affiliation, Grant
 from app.threads.states import Moderation
 from app.workshops.states import Room
 from tests.architecture.tree import flat_routes
 
 TABLE = Path(__file__).parent / "rights.txt"
 HERE, ELSEWHERE = 1, 2
-ROLES = ["facilitator", "moderator", "technician", "elected", "data_manager", "referent", "administrator"]
+ROLES = ["facilitator", "moderator", "technician", "elected", "relay", "data_manager", "referent", "administrator"]
 OURS = 7  # an organisation
 
 
@@ -35,6 +38,8 @@ class Thing:
     organisation_id: int | None = OURS
     kind: str = "technician"
     person_id: int | None = 99
+    transcribed_by: int | None = 98
+    contested_by: int | None = 97
 
 
 def actors() -> dict[str, Actor]:
@@ -53,6 +58,8 @@ def actors() -> dict[str, Actor]:
         person_id=6, organisations=ours, grants=frozenset({Grant("moderator", HERE)})
     )
     cast["closed account"] = Actor(returning=6)
+    cast["transcriber"] = Actor(person_id=98, grants=frozenset({Grant("relay", HERE)}))
+    cast["first judge"] = Actor(person_id=97, grants=frozenset({Grant("moderator", HERE)}))
     cast["author and moderator"] = Actor(person_id=99, grants=frozenset({Grant("moderator", HERE)}))
     return cast
 
@@ -64,6 +71,12 @@ def statuses(right: str) -> list[str]:
         return ["unreleased", *Sheet]
     if kind == "organisation":
         return list(OrganisationStatus)
+    if kind == "group":
+        return list(GroupStatus)
+    if kind == "report":
+        return list(ReportStatus)
+    if kind == "appeal":
+        return list(AppealStatus)
     if right == policy.ROLE_GRANT:
         return list(RoleKind)
     return list(Room) if kind == "workshop" else list(Moderation)

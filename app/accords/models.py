@@ -51,6 +51,10 @@ class Accord(SQLModel, table=True):
     ends_on: date
     answer_days: int = 60
     a_posteriori: bool = False
+    comments_a_posteriori: bool = False
+    files_a_posteriori: bool = False
+    profiles_a_posteriori: bool = True
+    reading_hours: int = 48
     criteria: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     contact: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
@@ -61,6 +65,13 @@ class Accord(SQLModel, table=True):
         """What the calendar opens today."""
         day = today()
         return frozenset(v for phase in self.phases if phase.is_current(day) for v in phase.opens)
+
+    def reads_after(self, kind: str) -> bool:
+        """Whether what is sent of this kind (``need``, ``comment``, ``file``, ``profile``) shows before it is read."""
+        return {
+            "need": self.a_posteriori, "comment": self.comments_a_posteriori, "file": self.files_a_posteriori,
+            "profile": self.profiles_a_posteriori,
+        }[kind]  # fmt: skip
 
     @property
     def map_state(self) -> MapState:

@@ -9,7 +9,8 @@ from app.core.db import Db
 from app.core.errors import ForbiddenError, NotFoundError
 from app.core.i18n import gettext as _
 from app.identity.access import Me, check
-from app.policy import DEBATED, LEFT, SHEET_COMMENT, SHEET_EDIT, SHEET_POSITION, SHEET_READ
+from app.policy import SHEET_COMMENT, SHEET_EDIT, SHEET_POSITION, SHEET_READ
+from app.policy.rules import DEBATED, LEFT
 
 _REFERENCE = re.compile(r"FA-[1-9][0-9]{0,8}")
 

@@ -1,19 +1,22 @@
 """Mails: a row in the transaction of its cause, sent by a job; kept readable in the demonstration."""
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 from app.core.db import Database, UtcDateTime, now
 from app.core.jobs import Payload, enqueue, handler
 from app.core.settings import get_settings
 
 SEND = "mail.send"
+HELD = "mails_held"  # in the session: the batch and the delay of what is posted
 
 
 class Mail(SQLModel, table=True):
@@ -27,11 +30,42 @@ class Mail(SQLModel, table=True):
     body: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    batch: str | None = Field(default=None, max_length=24, index=True)
+    unsubscribe: str | None = Field(default=None, max_length=200)
 
 
-def post(db: Session, to: str, subject: str, body: str, *, delay: timedelta = timedelta()) -> Mail:
-    """Write a mail now, send it after the transaction is durable (and after ``delay``)."""
-    mail = Mail(to=to, subject=" ".join(subject.split())[:200], body=body, created_at=now())
+@contextmanager
+def holding(db: Session, batch: str, delay: timedelta) -> Iterator[None]:
+    """What is posted meanwhile carries this batch and leaves after the delay: until then ``recall`` takes it back."""
+    db.info[HELD] = (batch, delay)
+    try:
+        yield
+    finally:
+        del db.info[HELD]
+
+
+def batch_in_hand(db: Session) -> str | None:
+    """The batch that is being held, if any."""
+    return db.info[HELD][0] if HELD in db.info else None
+
+
+def recall(db: Session, batch: str) -> bool:
+    """Take back every mail of a batch; False, and nothing done, if one has left already."""
+    mails = db.exec(select(Mail).where(Mail.batch == batch).with_for_update()).all()
+    if any(mail.sent_at for mail in mails):
+        return False
+    for mail in mails:
+        db.delete(mail)
+    return True
+
+
+def post(db: Session, to: str, subject: str, body: str, *, unsubscribe: str | None = None) -> Mail:
+    """Write a mail now, send it once the transaction is durable; ``unsubscribe``: the address that ends such mails."""
+    batch, delay = db.info.get(HELD, (None, timedelta()))
+    mail = Mail(
+        to=to, subject=" ".join(subject.split())[:200], body=body, created_at=now(), batch=batch,
+        unsubscribe=unsubscribe,
+    )  # fmt: skip
     db.add(mail)
     db.flush()
     enqueue(db, SEND, {"mail": mail.id}, delay=delay)

@@ -18,7 +18,8 @@ from app.core.web import go_to, safe_next
 from app.identity import queries, service
 from app.identity.models import Invitation, Organisation, Person, Role
 from app.identity.queries import organisations, roles
-from app.policy import ANONYMOUS, ORGANISATION_READ, OWN_SPACE, ROLE_READ, Actor
+from app.policy import ORGANISATION_READ, OWN_SPACE, ROLE_READ
+from app.policy.actor import ANONYMOUS, Actor
 
 log = structlog.get_logger("emglev.identity")
 PATIENCE = 0.5  # seconds that a page waits to write that it was read

@@ -73,6 +73,7 @@ class RoleKind(StrEnum):
     MODERATOR = "moderator"
     TECHNICIAN = "technician"
     ELECTED = "elected"
+    RELAY = "relay"
     DATA_MANAGER = "data_manager"
     REFERENT = "referent"
     ADMINISTRATOR = "administrator"
@@ -83,6 +84,7 @@ ROLE_LABELS = {
     RoleKind.MODERATOR: label("relecture, Conseil de développement"),
     RoleKind.TECHNICIAN: label("équipe technique"),
     RoleKind.ELECTED: label("mandat électif"),
+    RoleKind.RELAY: label("relais, saisie de ce qui est dit sur papier ou au téléphone"),
     RoleKind.DATA_MANAGER: label("administration des données"),
     RoleKind.REFERENT: label("référence du territoire"),
     RoleKind.ADMINISTRATOR: label("administration du site"),
@@ -222,6 +224,21 @@ RIGHT_LABELS = {
     "need.moderate": label("Relire un besoin : le publier, le refuser, le masquer"),
     "need.attach": label("Rattacher un besoin à une priorité"),
     "need.answer": label("Répondre à un besoin au nom d’un service ou d’une instance"),
+    "need.transcribe": label("Saisir ce qui a été dit sur papier, au téléphone ou en atelier"),
+    "need.proofread": label("Relire une saisie faite par quelqu’un d’autre"),
+    "campaign.edit": label("Préparer une collecte et imprimer ses formulaires"),
+    "group.read": label("Lire un besoin partagé"),
+    "group.support": label("Soutenir un besoin partagé"),
+    "group.make": label("Regrouper des besoins"),
+    "group.edit": label("Modifier, défaire ou refaire un regroupement"),
+    "group.attach": label("Rattacher un besoin partagé à une priorité"),
+    "group.answer": label("Répondre à un besoin partagé"),
+    "file.moderate": label("Relire une photo ou un document"),
+    "profile.moderate": label("Relire un pseudonyme"),
+    "report.decide": label("Examiner un signalement"),
+    "appeal.decide": label("Réexaminer une décision contestée"),
+    "moderation.set": label("Choisir ce qui est relu avant ou après publication"),
+    "moderation.log": label("Lire le journal de relecture"),
     "comment.moderate": label("Relire un commentaire"),
     "moderation.open": label("Ouvrir la file de relecture"),
     "calendar.edit": label("Modifier le calendrier du territoire"),
@@ -272,6 +289,9 @@ CONDITION_LABELS = {
     ("personal", True): label("s’il n’est pas dit au nom d’une organisation"),
     ("known", True): label("une fois l’organisation vérifiée"),
     ("closed", False): label("tant que la page n’est pas fermée"),
+    ("transcriber", False): label("sauf ce qu’on a saisi soi-même"),
+    ("dissolved", False): label("tant que le regroupement tient"),
+    ("first_judge", False): label("sauf une décision qu’on a prise soi-même"),
     ("oneself", False): label("jamais à soi-même"),
     ("offers", True): label("parmi les rôles que celui-ci permet de confier"),
     ("returning", True): label("tant que le compte n’est pas effacé"),

@@ -12,7 +12,7 @@ from app.actions import queries as actions
 from app.core.db import now
 from app.needs import queries as needs
 from app.needs.models import Need
-from app.policy import Actor
+from app.policy.actor import Actor
 from app.threads.models import Comment
 from app.threads.states import Moderation
 

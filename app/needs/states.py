@@ -18,8 +18,11 @@ class FollowUp(StrEnum):
 _F = FollowUp
 FOLLOW_UP: Machine[FollowUp] = Machine(
     {
+        "group": ({_F.RECEIVED}, _F.GROUPED),
+        "ungroup": ({_F.GROUPED}, _F.RECEIVED),
         "attach": ({_F.RECEIVED, _F.GROUPED, _F.ATTACHED}, _F.ATTACHED),
         "detach": ({_F.ATTACHED}, _F.RECEIVED),
+        "detach_grouped": ({_F.ATTACHED}, _F.GROUPED),
         "take_up": ({_F.RECEIVED, _F.GROUPED, _F.ATTACHED, _F.TAKEN_UP}, _F.TAKEN_UP),
         "put_back": ({_F.TAKEN_UP}, _F.ATTACHED),
         "put_back_alone": ({_F.TAKEN_UP}, _F.RECEIVED),
@@ -34,6 +37,43 @@ FOLLOW_UP_LABELS = {
     _F.TAKEN_UP: label("Repris dans une fiche-action"),
     _F.ANSWERED: label("Répondu"),
 }
+
+
+class GroupStatus(StrEnum):
+    """Where a group of needs is."""
+
+    OPEN = "open"
+    ATTACHED = "attached"
+    ANSWERED = "answered"
+    DISSOLVED = "dissolved"
+
+
+_G = GroupStatus
+GROUP: Machine[GroupStatus] = Machine(
+    {
+        "attach": ({_G.OPEN, _G.ATTACHED}, _G.ATTACHED),
+        "detach": ({_G.ATTACHED}, _G.OPEN),
+        "answer": ({_G.OPEN, _G.ATTACHED, _G.ANSWERED}, _G.ANSWERED),
+        "dissolve": ({_G.OPEN, _G.ATTACHED, _G.ANSWERED}, _G.DISSOLVED),
+        "restore": ({_G.DISSOLVED}, _G.OPEN),
+        "restore_attached": ({_G.DISSOLVED}, _G.ATTACHED),
+        "restore_answered": ({_G.DISSOLVED}, _G.ANSWERED),
+    }
+)
+GROUP_LABELS = {
+    _G.OPEN: label("Besoin partagé"),
+    _G.ATTACHED: label("Rattaché à une priorité"),
+    _G.ANSWERED: label("Répondu"),
+    _G.DISSOLVED: label("Groupe défait"),
+}
+
+
+class Left(StrEnum):
+    """Why a need left its group."""
+
+    SPLIT = "split"
+    AUTHOR = "author"
+    DISSOLVED = "dissolved"
 
 
 class Outcome(StrEnum):

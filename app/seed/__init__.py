@@ -16,7 +16,7 @@ from app.seed.sheets import load_sheets
 from app.seed.workshops import load_workshops
 
 WRITTEN_ON = date(2026, 11, 22)  # the day for which the texts and the calendar were written
-KEPT = {"territory", "commune"}
+KEPT = {"territory", "commune", "moderation_log"}  # the log is only ever added to
 
 
 def is_empty(db: Session) -> bool:

@@ -42,6 +42,8 @@ _CAST: list[tuple[str, str, College, RoleKind | None]] = [
     ("moderator", "Nolwenn, Conseil de développement", College.RESIDENTS, RoleKind.MODERATOR),
     ("elected", "Denez, élu", College.INSTITUTIONS, RoleKind.ELECTED),
     ("technician", "Clarisse, équipe technique", College.INSTITUTIONS, RoleKind.TECHNICIAN),
+    ("relay", "Katell, relais en mairie", College.INSTITUTIONS, RoleKind.RELAY),
+    ("second_moderator", "Goulven, Conseil de développement", College.RESIDENTS, RoleKind.MODERATOR),
     ("data_manager", "Karim, administrateur de données", College.INSTITUTIONS, RoleKind.DATA_MANAGER),
     ("referent", "Odile, référente du territoire", College.INSTITUTIONS, RoleKind.REFERENT),
     ("administrator", "Paol, administrateur du site", College.INSTITUTIONS, RoleKind.ADMINISTRATOR),

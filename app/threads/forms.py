@@ -8,7 +8,7 @@ from app.core.forms import Filled, Form, wrong
 from app.core.i18n import gettext as _
 from app.identity.forms import plain_email
 from app.identity.states import College
-from app.policy import Actor, Affiliation
+from app.policy.actor import Actor, Affiliation
 from app.threads.states import CommentKind, RefusalReason, Stance
 
 OWN_NAME = "moi"

@@ -117,3 +117,94 @@ class Comment(SQLModel, table=True):
     parent_id: int | None = Field(default=None, foreign_key="comment.id")
     body_id: int | None = Field(default=None, foreign_key="body.id")
     version: int | None = None
+    held_for: str | None = Field(default=None, max_length=20)
+
+
+class File(SQLModel, table=True):
+    """A photo or a document on a need or a fiche-action; ``digest`` names its bytes, kept outside the database.
+
+    ``alt`` says in words what a photo shows. ``author_id`` is empty for who sent it with a tracking code alone.
+    """
+
+    __tablename__ = "file"
+    __table_args__ = (
+        Index("ix_file_thread", "thread_id", "status", "id"),
+        Index("ix_file_queue", "status", "territory_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    territory_id: int = Field(foreign_key="territory.id")
+    author_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
+    kind: str = Field(max_length=10)
+    name: str = Field(max_length=120)
+    alt: str = Field(max_length=300)
+    media_type: str = Field(max_length=60)
+    size: int
+    width: int | None = None
+    height: int | None = None
+    digest: str = Field(max_length=64, index=True)
+    status: str = Field(max_length=20)
+    reason: str | None = Field(default=None, max_length=20)
+    reason_note: str | None = Field(default=None, max_length=600)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ProfileText(SQLModel, table=True):
+    """A pseudonym that somebody chose, to be read like all that is shown in public; the last one counts."""
+
+    __tablename__ = "profile_text"
+    __table_args__ = (Index("ix_profile_text_queue", "status", "territory_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    author_id: int = Field(foreign_key="person.id", index=True)
+    territory_id: int = Field(foreign_key="territory.id")
+    text: str = Field(max_length=60)
+    status: str = Field(max_length=20)
+    reason: str | None = Field(default=None, max_length=20)
+    reason_note: str | None = Field(default=None, max_length=600)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def organisation_id(self) -> None:
+        """A pseudonym is a person's."""
+        return None
+
+
+class Follow(SQLModel, table=True):
+    """Somebody who wants news of a thread, a theme or a territory; ``token`` ends it without signing in (RFC 8058)."""
+
+    __tablename__ = "follow"
+    __table_args__ = (
+        UniqueConstraint("person_id", "subject_kind", "subject_id"),
+        Index("ix_follow_subject", "subject_kind", "subject_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    subject_kind: str = Field(max_length=12)
+    subject_id: int
+    rhythm: str = Field(max_length=8)
+    token: str = Field(max_length=32, unique=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class News(SQLModel, table=True):
+    """Something public that happened: what followers read at once or once a week. Holds no name."""
+
+    __tablename__ = "news"
+    __table_args__ = (Index("ix_news_at", "at"), Index("ix_news_thread", "thread_id", "at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    thread_id: int | None = Field(default=None, foreign_key="thread.id")
+    territory_id: int = Field(foreign_key="territory.id")
+    theme_id: int | None = None
+    title: str = Field(max_length=200)
+    text: str = Field(max_length=600)
+    path: str = Field(max_length=160)
+    at: datetime = Field(sa_type=UtcDateTime)
+    batch: str | None = Field(default=None, max_length=24, index=True)

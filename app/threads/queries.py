@@ -9,7 +9,7 @@ from sqlmodel import Session, and_, col, func, select
 
 from app.core.machine import Event
 from app.identity.models import Organisation
-from app.policy import Actor, Affiliation
+from app.policy.actor import Actor, Affiliation
 from app.threads.models import Comment, Forum, Mention, Position, Support, Thread, Voice
 from app.threads.states import Moderation
 

@@ -15,7 +15,7 @@ from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.queries.profile import no_account, public_name
 from app.identity.states import College
-from app.policy import Actor, Affiliation
+from app.policy.actor import Actor, Affiliation
 from app.threads import queries
 from app.threads.forms import CommentForm
 from app.threads.models import Comment, Forum, Mention, Position, Support, Thread, Voice

@@ -34,6 +34,16 @@ MODERATION: Machine[Moderation] = Machine(
         "appeal": ({_M.REFUSED, _M.HIDDEN}, _M.APPEALED),
         "uphold": ({_M.APPEALED}, _M.UPHELD),
         "reverse": ({_M.APPEALED}, _M.PUBLISHED),
+        "publish_masked": ({_M.PENDING}, _M.MASKED),
+        "restore": ({_M.HIDDEN, _M.MASKED}, _M.PUBLISHED),
+        "restore_masked": ({_M.HIDDEN}, _M.MASKED),
+        # A decision taken back within seconds: each goes back where it was.
+        "undo_reading": ({_M.PUBLISHED, _M.MASKED, _M.REFUSED}, _M.PENDING),
+        "undo_restore": ({_M.PUBLISHED, _M.MASKED}, _M.HIDDEN),
+        "undo_unmask": ({_M.PUBLISHED}, _M.MASKED),
+        "undo_review": ({_M.UPHELD, _M.PUBLISHED}, _M.APPEALED),
+        "undo_withdraw": ({_M.WITHDRAWN}, _M.PUBLISHED),
+        "undo_withdraw_masked": ({_M.WITHDRAWN}, _M.MASKED),
         # An account closed with its words, and reopened: each goes back where it was.
         "withdraw_with_account": ({_M.PENDING, _M.PUBLISHED, _M.MASKED, _M.APPEALED}, _M.WITHDRAWN),
         "return_pending": ({_M.WITHDRAWN}, _M.PENDING),
@@ -125,4 +135,47 @@ ORIGIN_LABELS = {
     Origin.PAPER: label("Sur papier"),
     Origin.PHONE: label("Par téléphone"),
     Origin.WORKSHOP: label("En atelier"),
+}
+
+
+class FileKind(StrEnum):
+    """What a file is."""
+
+    IMAGE = "image"
+    DOCUMENT = "document"
+
+
+class FollowKind(StrEnum):
+    """What one may follow: a thread is that of a need, a group or a fiche-action."""
+
+    THREAD = "fil"
+    THEME = "theme"
+    TERRITORY = "territoire"
+
+
+class Rhythm(StrEnum):
+    """How often one is told."""
+
+    AT_ONCE = "aussitot"
+    WEEKLY = "semaine"
+
+
+RHYTHM_LABELS = {
+    Rhythm.AT_ONCE: label("À chaque nouvelle"),
+    Rhythm.WEEKLY: label("Une fois par semaine"),
+}
+
+
+class Held(StrEnum):
+    """Why a contribution waits to be read even where reading comes after: it looks like what a machine sends."""
+
+    TRAP = "piege"
+    PACE = "cadence"
+    REPEATED = "repete"
+
+
+HELD_LABELS = {
+    Held.TRAP: label("a rempli un champ que personne ne voit"),
+    Held.PACE: label("écrit plus vite qu’une personne"),
+    Held.REPEATED: label("répète un texte déjà envoyé"),
 }

@@ -17,7 +17,7 @@ from app.core.i18n import gettext as _
 from app.core.security import digest
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
-from app.policy import Actor
+from app.policy.actor import Actor
 from app.workshops import counting
 from app.workshops.forms import normal_room_code
 from app.workshops.models import Ballot, Option, Seat, Step, Workshop, WorkshopRate

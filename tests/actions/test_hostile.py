@@ -13,7 +13,7 @@ from app.actions.states import SheetStep
 from app.board.queries import orphans
 from app.identity.models import EmailProof
 from app.needs.models import Need
-from app.policy import ANONYMOUS, Actor
+from app.policy.actor import ANONYMOUS, Actor
 from app.threads import queries as threads
 from app.threads.models import Mention, Voice
 from tests.actions.cast import (

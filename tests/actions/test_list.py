@@ -10,7 +10,7 @@ from app.actions.queries import listing
 from app.actions.states import SheetSort, SheetStep
 from app.identity import queries as people
 from app.places.queries import reference
-from app.policy import ANONYMOUS
+from app.policy.actor import ANONYMOUS
 from tests.actions.cast import CONTENT, HOME, a_sheet, candidate, get, persona, some_needs
 from tests.site import Site
 

@@ -10,7 +10,7 @@ from app.actions.forms import SheetCommentForm
 from app.core.errors import ConflictError, DomainError, ForbiddenError, NotFoundError
 from app.identity import service as identity
 from app.identity.models import Body, EmailProof
-from app.policy import Actor
+from app.policy.actor import Actor
 from app.threads import queries as threads
 from app.threads.models import Comment
 from app.threads.states import CommentKind, Stance

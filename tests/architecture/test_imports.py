@@ -20,7 +20,7 @@ FAULTS = {
     "a read that imports a verb": ("needs/queries.py", "import app.needs.service", "Inside a feature"),
     "a file outside the eight names": ("needs/helpers.py", "", "Inside a feature"),
     "a verb that knows HTTP": ("needs/service.py", "import fastapi", "The domain does not know the web"),
-    "rights that know HTTP": ("policy.py", "import starlette", "The domain does not know the web"),
+    "rights that know HTTP": ("policy/rules.py", "import starlette", "The domain does not know the web"),
     "a route that holds SQL": ("needs/routes.py", "import sqlalchemy", "Routes hold no SQL"),
     "routes imported by a feature": ("portal/queries.py", "import app.needs.routes", "Only the application"),
 }

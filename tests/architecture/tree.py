@@ -13,7 +13,7 @@ APP = ROOT / "app"
 TEMPLATES = ROOT / "templates"
 
 # Packages of app/ that are no feature: plumbing, and the demonstration's data.
-NOT_FEATURES = {"core", "seed"}
+NOT_FEATURES = {"core", "policy", "seed"}
 
 
 def features() -> list[str]:

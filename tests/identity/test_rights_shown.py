@@ -5,11 +5,13 @@ from itertools import product
 import pytest
 from bs4 import BeautifulSoup
 
+from app.accords.states import Verb
 from app.identity import queries
 from app.identity.queries import rights
 from app.identity.service import roles as service
 from app.identity.states import CONDITION_LABELS, RIGHT_LABELS, RoleKind
-from app.policy import ACCOUNT_REOPEN, POLICY, Actor, Grant
+from app.policy import ACCOUNT_REOPEN, POLICY
+from app.policy.actor import Actor, Grant
 from tests.identity.offers import person_id
 from tests.site import Site
 from tests.test_rights import ELSEWHERE, HERE, OURS, Thing, actors, statuses
@@ -19,7 +21,7 @@ PERSONAS = ("resident", "association", "moderator", "technician", "facilitator",
 
 def things(right: str) -> list[Thing]:
     """Everything that a right may concern: each status, whoever wrote it, open or not, here and elsewhere."""
-    every = product(statuses(right), (99, 6), (OURS, None), (frozenset({right}), frozenset[str]()), (0, 1), (99, 6))
+    every = product(statuses(right), (99, 6), (OURS, None), (frozenset(Verb), frozenset[str]()), (0, 1), (99, 6))
     found = []
     for status, author, organisation, verbs, version, person in every:
         kind = status if status in set(RoleKind) else "technician"

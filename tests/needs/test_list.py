@@ -10,7 +10,7 @@ from app.needs.forms import NeedFilter
 from app.needs.models import Need
 from app.needs.queries import PUBLIC, conditions, visible
 from app.needs.states import ListState, Sort
-from app.policy import ANONYMOUS
+from app.policy.actor import ANONYMOUS
 from tests.site import Site
 
 

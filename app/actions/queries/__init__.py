@@ -13,7 +13,7 @@ from app.accords.models import Accord, Priority
 from app.actions.models import ActionSheet, SheetNeed, SheetPriority, SheetVersion
 from app.needs.models import Need
 from app.needs.queries import PUBLIC as PUBLIC_NEEDS
-from app.policy import Actor
+from app.policy.actor import Actor
 from app.threads.models import Comment
 from app.threads.states import Moderation
 

@@ -18,7 +18,7 @@ from app.core.db import UtcDateTime
 from app.core.search import fold, matching
 from app.needs.models import Need
 from app.needs.queries import PUBLIC as PUBLIC_NEEDS
-from app.policy import Actor
+from app.policy.actor import Actor
 from app.threads.models import Comment, Position
 from app.threads.states import Moderation, Stance
 

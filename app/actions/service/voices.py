@@ -14,7 +14,8 @@ from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.models import Body, Person
 from app.identity.states import College
-from app.policy import ANONYMOUS, SHEET_POSITION, Actor, Affiliation
+from app.policy import SHEET_POSITION
+from app.policy.actor import ANONYMOUS, Actor, Affiliation
 from app.threads import service as threads
 from app.threads.models import Comment, Thread, Voice
 from app.threads.states import OFFICIAL_ANSWER, STANCE_LABELS, Moderation, Stance
@@ -73,7 +74,7 @@ def comment(
     read = form.version if 0 < form.version <= sheet.version else sheet.version
     written = threads.comment(
         db, thread_of(db, sheet), sheet.territory_id, kind=form.kind, text=form.text, author_id=me.person_id,
-        a_posteriori=sheet.accord.a_posteriori, version=read, **threads.signed(form, me, affiliation),
+        a_posteriori=sheet.accord.comments_a_posteriori, version=read, **threads.signed(form, me, affiliation),
     )  # fmt: skip
     if me.person_id is None and form.email:
         threads.ask_comment_confirmation(db, written, form.email, sheet.title)

@@ -20,7 +20,7 @@ from app.identity.models import (
     WebSession,
 )
 from app.identity.states import DelegateStatus, OrganisationStatus
-from app.policy import ANONYMOUS, Actor, Affiliation, Grant, grants_in_force
+from app.policy.actor import ANONYMOUS, Actor, Affiliation, Grant, grants_in_force
 
 ROTATED = timedelta(minutes=1)  # how long the former secret of a rotated session is still known
 

@@ -14,7 +14,8 @@ from app.core.search import matching
 from app.identity.forms import OrganisationFilter
 from app.identity.models import Delegate, Organisation, Person
 from app.identity.states import DelegateStatus, OrganisationStatus
-from app.policy import ORGANISATION_VERIFY, Actor
+from app.policy import ORGANISATION_VERIFY
+from app.policy.actor import Actor
 
 PAGE_SIZE = 20
 KIND = "organisation"  # of what is searched, and of events

@@ -11,7 +11,9 @@ from app.core.settings import get_settings
 from app.identity import queries
 from app.identity.models import Person, Role
 from app.identity.states import CONDITION_LABELS, RIGHT_LABELS, RoleState
-from app.policy import POLICY, ROLE_GRANT, ROLE_READ, Actor, Affiliation, Condition, in_force
+from app.policy import POLICY, ROLE_GRANT, ROLE_READ
+from app.policy.actor import Actor, Affiliation, in_force
+from app.policy.rules import Condition
 
 Way = tuple[Condition, ...]
 

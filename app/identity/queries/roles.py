@@ -18,7 +18,8 @@ from app.identity.queries import person_by_email
 from app.identity.states import INCOMPATIBLE, InvitationStatus, RoleKind, RoleState
 from app.places.models import Territory
 from app.places.queries import reference
-from app.policy import POLICY, ROLE_READ, Actor
+from app.policy import POLICY, ROLE_READ
+from app.policy.actor import Actor
 
 PAGE_SIZE = 50
 SHOWN = 200  # how many invitations, or holders of one role, a page shows at most

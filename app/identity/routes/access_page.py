@@ -22,7 +22,8 @@ from app.identity.queries import second_factor as kept
 from app.identity.queries import sessions as signed_in
 from app.identity.service import second_factor as verbs
 from app.identity.service.federation import label_of
-from app.policy import OWN_SPACE, Actor
+from app.policy import OWN_SPACE
+from app.policy.actor import Actor
 
 router = APIRouter(dependencies=[Depends(Requires(OWN_SPACE))])
 

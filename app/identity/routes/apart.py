@@ -14,7 +14,7 @@ from app.core.db import Database, Db
 from app.core.settings import get_settings
 from app.identity import queries
 from app.identity.access import cookie_name, host_name
-from app.policy import ANONYMOUS, Actor
+from app.policy.actor import ANONYMOUS, Actor
 
 R = TypeVar("R")
 CHOICE_COOKIE = "emglev_arrivee"

@@ -24,7 +24,7 @@ from app.identity import queries
 from app.identity.access import cookie_name, enter
 from app.identity.routes import apart
 from app.identity.service import federation
-from app.policy import ANONYMOUS
+from app.policy.actor import ANONYMOUS
 
 router = APIRouter()
 log = structlog.get_logger("emglev.identity")

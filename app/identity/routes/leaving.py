@@ -15,7 +15,7 @@ from app.identity.queries import federation as read
 from app.identity.routes import apart
 from app.identity.routes.federation import down
 from app.identity.service import federation
-from app.policy import ANONYMOUS
+from app.policy.actor import ANONYMOUS
 
 router = APIRouter()
 EXIT_LIFE = 600  # seconds to leave the provider as well

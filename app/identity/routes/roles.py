@@ -23,7 +23,8 @@ from app.identity.service import roles as service
 from app.identity.service import second_factor
 from app.identity.states import ROLE_LABELS, RoleKind
 from app.places.queries import reference
-from app.policy import GRANTABLE, ROLE_GRANT, ROLE_READ, ROLES_OPEN
+from app.policy import ROLE_GRANT, ROLE_READ, ROLES_OPEN
+from app.policy.rules import GRANTABLE
 
 router = APIRouter(dependencies=[Depends(Requires(ROLES_OPEN))])
 OfferFilled = Annotated[Filled[RoleForm], Depends(read(RoleForm))]

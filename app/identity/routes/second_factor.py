@@ -17,7 +17,7 @@ from app.identity.models import Person
 from app.identity.queries import second_factor as kept
 from app.identity.queries import sessions as signed_in
 from app.identity.service import second_factor as verbs
-from app.policy import Actor
+from app.policy.actor import Actor
 
 router = APIRouter(dependencies=[Depends(public)])
 tries = Depends(limit("second-factor", "120/hour"))

@@ -18,7 +18,8 @@ from app.identity.queries import roles as reads
 from app.identity.service.people import in_hand, person_for, staying, tell
 from app.identity.service.sessions import ask_rotation
 from app.identity.states import INVITATION, ROLE_LABELS, InvitationStatus, RoleKind
-from app.policy import ROLE_GRANT, in_force
+from app.policy import ROLE_GRANT
+from app.policy.actor import in_force
 
 INVITATION_LIFE = timedelta(days=30)
 BY_COMMAND = "create-admin"  # why the first administrators hold their role

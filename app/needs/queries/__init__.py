@@ -17,7 +17,7 @@ from app.core.security import digest
 from app.needs.forms import NeedFilter
 from app.needs.models import Need, NeedAnswer
 from app.needs.states import FollowUp, ListState, Outcome, Sort
-from app.policy import Actor
+from app.policy.actor import Actor
 from app.threads.models import Support, Thread, Voice
 from app.threads.states import Moderation
 

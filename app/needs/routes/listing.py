@@ -26,7 +26,8 @@ from app.needs.queries import fil
 from app.needs.states import LIST_STATE_LABELS, OUTCOME_LABELS, SORT_LABELS
 from app.places.models import Commune, Territory
 from app.places.queries import reference
-from app.policy import NEED_READ, NEED_SAY, Affiliation
+from app.policy import NEED_READ, NEED_SAY
+from app.policy.actor import Affiliation
 from app.threads import service as thread_verbs
 from app.threads.forms import speaker
 

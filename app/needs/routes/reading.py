@@ -20,7 +20,8 @@ from app.needs.access import need_for
 from app.needs.models import Need
 from app.needs.queries import fil
 from app.places.queries import reference
-from app.policy import ANONYMOUS, NEED_READ
+from app.policy import NEED_READ
+from app.policy.actor import ANONYMOUS
 from app.threads import queries as threads
 from app.threads.forms import CommentForm, VoiceForm
 from app.threads.states import COMMENT_LABELS

@@ -32,7 +32,7 @@ from app.needs.service.voices import (
 )
 from app.needs.states import FollowUp
 from app.places.models import Commune, Territory
-from app.policy import Affiliation
+from app.policy.actor import Affiliation
 from app.threads import service as threads
 from app.threads.models import Voice
 from app.threads.states import MODERATION, Moderation, Origin, RefusalReason

@@ -9,7 +9,7 @@ from app.identity import service as identity
 from app.identity.models import Person
 from app.identity.states import College
 from app.needs.models import Need
-from app.policy import Actor, Affiliation
+from app.policy.actor import Actor, Affiliation
 from app.threads import service as threads
 from app.threads.forms import CommentForm
 from app.threads.models import Comment, Thread, Voice
@@ -54,7 +54,7 @@ def comment(db: Session, need: Need, form: CommentForm, me: Actor, affiliation: 
     """Comment: signed in, it goes to moderation; otherwise its author confirms an address first."""
     written = threads.comment(
         db, thread_of(db, need), need.territory_id, kind=form.kind, text=form.text, author_id=me.person_id,
-        a_posteriori=need.accord.a_posteriori, **threads.signed(form, me, affiliation),
+        a_posteriori=need.accord.comments_a_posteriori, **threads.signed(form, me, affiliation),
     )  # fmt: skip
     if me.person_id is None and form.email:
         threads.ask_comment_confirmation(db, written, form.email, need.title)

@@ -11,7 +11,7 @@ from app.core.i18n import today
 from app.identity.models import Delegate, Organisation
 from app.identity.queries import roles as mandates
 from app.identity.states import DelegateStatus, OrganisationStatus
-from app.policy import in_force
+from app.policy.actor import in_force
 
 
 def last_administrator(db: Session, person_id: int, *, lock: bool = False) -> bool:

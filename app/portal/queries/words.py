@@ -17,7 +17,10 @@ SUBJECTS = {
     "phase": label("une étape du calendrier"), "workshop": label("un atelier"), "step": label("une séquence d’atelier"),
     "person": label("votre compte"), "passkey": label("une clé d’accès"), "role": label("un rôle"),
     "invitation": label("une invitation"), "organisation": label("une organisation"),
-    "delegate": label("un mandat d’organisation"),
+    "delegate": label("un mandat d’organisation"), "file": label("une photo ou un document"),
+    "profile_text": label("un pseudonyme"), "need_group": label("un besoin partagé"),
+    "campaign": label("une collecte"), "need_import": label("un import"), "report": label("un signalement"),
+    "appeal": label("un recours"), "follow": label("un abonnement"),
 }  # fmt: skip
 VERBS = {
     "abandon": label("abandonner"), "accept": label("accepter"), "add": label("ajouter"),
@@ -56,5 +59,14 @@ VERBS = {
     "take_up": label("reprendre dans une fiche"), "unlink_need": label("détacher un besoin"),
     "unschedule": label("retirer l’annonce"), "uphold": label("confirmer un refus"), "validate": label("valider"),
     "verify": label("vérifier"), "vote": label("voter"), "warn_inactive": label("prévenir avant fermeture"),
+    "claim": label("prendre en charge"), "release": label("rendre"), "decide": label("décider"),
+    "undo": label("annuler une décision"), "dissolve": label("défaire un regroupement"),
+    "give_up": label("abandonner un import"), "group": label("regrouper"), "ungroup": label("sortir d’un regroupement"),
+    "detach_grouped": label("détacher d’une priorité"), "publish_masked": label("publier, un passage masqué"),
+    "restore": label("remettre"), "restore_attached": label("remettre"), "restore_answered": label("remettre"),
+    "restore_masked": label("remettre, un passage masqué"), "undo_reading": label("annuler une décision"),
+    "undo_restore": label("annuler une décision"), "undo_unmask": label("annuler une décision"),
+    "undo_review": label("annuler une décision"), "undo_withdraw": label("annuler un retrait"),
+    "undo_withdraw_masked": label("annuler un retrait"),
     "withdraw": label("retirer"), "withdraw_with_account": label("retirer avec le compte"),
 }  # fmt: skip

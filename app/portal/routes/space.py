@@ -17,7 +17,8 @@ from app.needs import queries as needs
 from app.needs.queries import fil
 from app.needs.states import OUTCOME_LABELS
 from app.places.queries import reference
-from app.policy import OWN_SPACE, in_force
+from app.policy import OWN_SPACE
+from app.policy.actor import in_force
 from app.portal import queries
 from app.threads.states import MODERATION_LABELS, STANCE_LABELS
 

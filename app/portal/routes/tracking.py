@@ -21,7 +21,8 @@ from app.needs import service as need_verbs
 from app.needs.models import Need
 from app.needs.queries import PUBLIC, fil
 from app.places.queries import reference
-from app.policy import ANONYMOUS, NEED_READ, NEED_WITHDRAW
+from app.policy import NEED_READ, NEED_WITHDRAW
+from app.policy.actor import ANONYMOUS
 from app.portal import service
 from app.portal.access import PRIVATE
 from app.portal.forms import LookupForm

@@ -19,7 +19,8 @@ from app.needs import queries as needs
 from app.needs import service as need_verbs
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
-from app.policy import ANONYMOUS, NEED_COMMENT, NEED_SUPPORT, SHEET_COMMENT, SHEET_POSITION
+from app.policy import NEED_COMMENT, NEED_SUPPORT, SHEET_COMMENT, SHEET_POSITION
+from app.policy.actor import ANONYMOUS
 from app.threads import queries as threads
 from app.threads import service as thread_verbs
 from app.threads.models import Comment
@@ -115,7 +116,7 @@ def _confirm_comment(db: Session, proof: EmailProof) -> Confirmed:
     if not ANONYMOUS.can(NEED_COMMENT, full):
         raise ForbiddenError(_("Ce besoin ne reçoit plus de commentaire en ce moment."))
     accord = accords.accord(db, full.accord_id)
-    need_verbs.confirm_comment(db, written, proof.email, a_posteriori=bool(accord and accord.a_posteriori))
+    need_verbs.confirm_comment(db, written, proof.email, a_posteriori=bool(accord and accord.comments_a_posteriori))
     return _about_need(full, _("Merci : votre commentaire part en relecture."))
 
 
@@ -126,7 +127,7 @@ def _confirm_sheet_comment(db: Session, written: Comment, email: str) -> Confirm
     if not ANONYMOUS.can(SHEET_COMMENT, sheet):
         raise ForbiddenError(_("Cette fiche-action ne reçoit plus de commentaire en ce moment."))
     accord = accords.accord(db, sheet.accord_id)
-    sheet_verbs.confirm_comment(db, written, email, a_posteriori=bool(accord and accord.a_posteriori))
+    sheet_verbs.confirm_comment(db, written, email, a_posteriori=bool(accord and accord.comments_a_posteriori))
     return _about_sheet(sheet, _("Merci : votre commentaire part en relecture."))
 
 

@@ -10,7 +10,8 @@ from app.core.errors import ConflictError, DomainError, ForbiddenError
 from app.core.i18n import gettext as _
 from app.core.security import digest, token
 from app.identity.states import College
-from app.policy import ANONYMOUS, WORKSHOP_JOIN
+from app.policy import WORKSHOP_JOIN
+from app.policy.actor import ANONYMOUS
 from app.workshops import counting, queries
 from app.workshops.models import Ballot, Seat, Step, Workshop
 from app.workshops.service.room import count_topic

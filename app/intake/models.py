@@ -1,0 +1,28 @@
+"""Imports that wait for a yes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from app.core.db import UtcDateTime
+
+
+class NeedImport(SQLModel, table=True):
+    """A spreadsheet that was read, row by row, with what is wrong in each; nothing of it is a need until it is
+    accepted, whole. Its rows are erased once it is done or given up."""
+
+    __tablename__ = "need_import"
+
+    id: int | None = Field(default=None, primary_key=True)
+    territory_id: int = Field(foreign_key="territory.id", index=True)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
+    author_id: int = Field(foreign_key="person.id", index=True)
+    filename: str = Field(max_length=120)
+    rows: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    total: int
+    wrong: int
+    status: str = Field(max_length=20)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
