@@ -4,13 +4,14 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from traceback import extract_tb
 from typing import Any
 
 import anyio.to_thread
 import httpx
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -57,6 +58,15 @@ MESSAGES = {
 }
 
 
+@cache
+def _pages() -> APIRouter:
+    """Every page of every feature; read once a process, whatever the number of applications (tests make many)."""
+    pages = APIRouter()
+    for router in ROUTERS:
+        pages.include_router(router)
+    return pages
+
+
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """A whole application; tests give it their own database."""
     settings = settings or get_settings()
@@ -74,8 +84,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.state.oidc.inside[settings.public_url] = httpx.ASGITransport(app)
     app.state.reset_demo = _reset_demo
     web.install(app, ROUTERS, anonymous=ANONYMOUS, extra={"colleges": list(College)})
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_pages().routes)
     app.mount("/static", BuiltFiles(directory=assets.DIST, check_dir=False), name="static")
     _handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)

@@ -125,7 +125,7 @@ class PostgresqlEngine:
 
     def _create(self, template: str = "template0") -> str:
         name = f"{self.prefix}_{next(self.numbers)}"
-        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._admin(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
     def _admin(self, statement: str) -> None:
