@@ -20,16 +20,20 @@ from app.board import queries as board
 from app.core import live
 from app.core.db import Database, now
 from app.core.i18n import today
+from app.core.mail import send_again
 from app.core.settings import get_settings
 from app.identity import queries as people
 from app.identity.forms import plain_email
 from app.identity.queries import roles as mandates
 from app.identity.service import roles, second_factor
+from app.moderation.queries import log as moderation_log
 from app.places import service as places
 from app.policy.actor import in_force
+from app.portal.queries import mails as posting
 from app.portal.queries import retention
 from app.portal.service import retention as retaining
 from app.portal.states import RULES
+from app.threads.service import files
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Emglev : commandes d’administration.")
 
@@ -145,6 +149,33 @@ def recount_counters() -> None:
 
 
 @app.command()
+def verify_log() -> None:
+    """Compute the chain of the moderation log again; exit 1 and name the first entry that breaks it."""
+    with _database() as database, database.reading() as db:
+        found = moderation_log.check(db)
+    if found.broken is not None:
+        typer.echo(f"Rompu à l’entrée {found.broken} : elle, ou celle d’avant, a été changée, ajoutée ou ôtée.")
+        raise typer.Exit(1)
+    typer.echo(f"{found.total} entrées, chaîne entière. Dernière empreinte : {found.last}")
+
+
+@app.command()
+def mails(again: bool = False) -> None:
+    """Say how many mails wait and how many could not be given; --again tries these once more."""
+    with _database() as database:
+        with database.reading() as db:
+            state, dead = posting.post(db), posting.dead_ones(db)
+        typer.echo(
+            f"{state.waiting} en route, dont {state.late} depuis plus d’un quart d’heure. {state.dead} non remis."
+        )
+        for mail in dead:
+            typer.echo(f"{mail.written_at:%Y-%m-%d %H:%M}  {mail.to}  {mail.said}")
+        if again:
+            with database.writing() as db:
+                typer.echo(f"{send_again(db)} repartent.")
+
+
+@app.command()
 def purge(dry_run: bool = False) -> None:
     """Apply the rules of retention; --dry-run only counts what they would change."""
     with _database() as database:
@@ -153,6 +184,8 @@ def purge(dry_run: bool = False) -> None:
                 numbers = retention.counts(db, now())
         else:
             numbers = retaining.purge(database)
+            lost = files.sweep(database)
+            typer.echo(f"{lost:>6}  Fichiers que plus rien ne cite, effacés")
     for rule in RULES:
         typer.echo(f"{numbers[rule.key]:>6}  {rule.what} ({rule.delay} après {rule.since})")
     typer.echo("Rien n’a changé : c’était un essai." if dry_run else "Purge faite.")

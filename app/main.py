@@ -21,10 +21,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
 from app import seed
+from app import worker as workers
 from app.accords import routes as accords
 from app.actions import routes as actions
 from app.board import routes as board
-from app.core import assets, live, logs, oidc, pdf, providers, web
+from app.core import assets, live, logs, oidc, pdf, providers, uploads, web
 from app.core.db import Database, Gate
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
@@ -38,6 +39,7 @@ from app.demo_provider import routes as demo_provider
 from app.identity import routes as identity
 from app.identity.access import SecondFactorNeeded, SignInNeeded, cookie_name
 from app.identity.states import College, RoleKind
+from app.intake import routes as intake
 from app.moderation import routes as moderation
 from app.needs import routes as needs
 from app.opendata import routes as opendata
@@ -50,7 +52,7 @@ from app.workshops.access import UnknownRoomError
 log = structlog.get_logger("emglev")
 ROUTERS: list[Any] = [
     identity.router, portal.router, accords.router, needs.router, actions.router, workshops.router, moderation.router,
-    board.router, opendata.router, demo_provider.router,
+    intake.router, board.router, opendata.router, demo_provider.router,
 ]  # fmt: skip
 MESSAGES = {
     404: lambda: _("Cette page n’existe pas, ou n’est pas publique."),
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.database = database or Database(settings.effective_database_url, slots=settings.db_slots)
     app.state.gate = Gate(app.state.database.slots)
     app.state.limiter = Limiter()
+    app.state.checking = asyncio.Semaphore(uploads.AT_ONCE)
     app.state.metrics = Metrics()
     app.state.hub = live.Hub()
     app.state.oidc = oidc.Directory()
@@ -89,8 +92,11 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     _handle_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
     app.add_middleware(Head)
-    app.add_middleware(Guard, origin=settings.origin, cookie=cookie_name(), answer=web.answer, broken=_broken)
-    app.add_middleware(SecurityHeaders, https=settings.is_https)
+    app.add_middleware(
+        Guard, origin=settings.origin, cookie=cookie_name(), uploads=settings.upload_bytes, answer=web.answer,
+        broken=_broken,
+    )  # fmt: skip
+    app.add_middleware(SecurityHeaders, https=settings.is_https, images=settings.tile_origin)
     app.add_middleware(RequestContext)
     return app
 
@@ -107,7 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     live.register(app.state.hub)
     threads: list[Worker | live.Listener] = []
     if app.state.settings.embedded_worker:
-        threads.append(Worker(database))
+        threads.append(Worker(database, regular=workers.REGULAR))
     if not database.is_sqlite:
         threads.append(live.Listener(database))
     for thread in threads:

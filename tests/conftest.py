@@ -1,6 +1,7 @@
 """One seeded database per engine, copied for each test; visitors that check what they are given."""
 
 import os
+import shutil
 
 os.environ.setdefault("EMGLEV_DEMO", "true")
 os.environ.setdefault("EMGLEV_PUBLIC_URL", "http://localhost:8000")
@@ -16,6 +17,7 @@ from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
 from app.core import web
+from app.core.settings import get_settings
 from tests.databases import Engine, open_engine
 from tests.site import Site
 
@@ -61,13 +63,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The engine under test, with its template database migrated and seeded."""
+    bytes_of_files = tmp_path_factory.mktemp("var")
+    os.environ["EMGLEV_VAR_DIR"] = str(bytes_of_files)  # for the servers that the browser tests start
+    get_settings().var_dir = bytes_of_files
     opened = open_engine(os.environ.get("EMGLEV_TEST_ENGINE", "sqlite"), tmp_path_factory.mktemp("databases"))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def site(engine: Engine, tmp_path: Path) -> Iterator[Site]:
-    """A whole application on a fresh copy of the demonstration."""
+def site(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A whole application on a fresh copy of the demonstration, its photos and documents included."""
+    shutil.copytree(get_settings().var_dir / "files", tmp_path / "var/files")
+    monkeypatch.setattr(get_settings(), "var_dir", tmp_path / "var")
     with engine.copy() as url, Site(url) as opened:
         yield opened

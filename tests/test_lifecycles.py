@@ -14,9 +14,13 @@ from app.core.errors import ConflictError
 from app.core.machine import Event, Machine
 from app.identity.models import Delegate, Organisation
 from app.identity.states import DELEGATE, ORGANISATION, DelegateStatus, OrganisationStatus
-from app.needs.models import Need
-from app.needs.states import FOLLOW_UP, FollowUp
-from app.threads.models import Comment
+from app.intake.models import NeedImport
+from app.intake.states import IMPORT, ImportStatus
+from app.moderation.models import Appeal, Report
+from app.moderation.states import APPEAL, REPORT, AppealStatus, ReportStatus
+from app.needs.models import Need, NeedGroup
+from app.needs.states import FOLLOW_UP, GROUP, FollowUp, GroupStatus
+from app.threads.models import Comment, File, ProfileText
 from app.threads.states import MODERATION, Moderation
 from app.workshops.models import Step, Workshop
 from app.workshops.states import STEP, WORKSHOP, Room, StepStatus
@@ -25,7 +29,12 @@ from tests.site import Site
 LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
     ("need moderation", MODERATION, Moderation, Need),
     ("comment moderation", MODERATION, Moderation, Comment),
+    ("pseudonym moderation", MODERATION, Moderation, ProfileText),
+    ("report", REPORT, ReportStatus, Report),
+    ("appeal", APPEAL, AppealStatus, Appeal),
+    ("file moderation", MODERATION, Moderation, File),
     ("need follow-up", FOLLOW_UP, FollowUp, Need),
+    ("need group", GROUP, GroupStatus, NeedGroup),
     ("priority", PRIORITY, Stage, Priority),
     ("challenge", CHALLENGE, Stage, Enjeu),
     ("accord", ACCORD, AccordStatus, Accord),
@@ -34,6 +43,7 @@ LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
     ("step", STEP, StepStatus, Step),
     ("organisation", ORGANISATION, OrganisationStatus, Organisation),
     ("delegate", DELEGATE, DelegateStatus, Delegate),
+    ("import", IMPORT, ImportStatus, NeedImport),
 ]
 
 

@@ -40,6 +40,7 @@ class Thing:
     person_id: int | None = 99
     transcribed_by: int | None = 98
     contested_by: int | None = 97
+    elsewhere: bool = False
 
 
 def actors() -> dict[str, Actor]:

@@ -11,6 +11,7 @@ from app.accords.states import CHALLENGE, PRIORITY, Stage
 from app.core.errors import ConflictError
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
+from app.threads.service import follows
 
 
 def save_phase(db: Session, accord: Accord, form: PhaseForm, phase: Phase | None, *, by: int | None) -> Phase:
@@ -88,7 +89,14 @@ def rank(db: Session, priority: Priority, form: RankForm, *, by: int | None) -> 
         raise ConflictError(
             _("Le rang %(n)s est déjà celui de « %(title)s ».") % {"n": form.rank, "title": holder.title}
         )
-    priority.rank = form.rank
+    before, priority.rank = priority.rank, form.rank
     priority.ranked_on = form.ranked_on if form.rank else None
     at = datetime.combine(priority.ranked_on, time(12), UTC) if priority.ranked_on else None
     note_event(db, priority, "rank", by=by, note=str(form.rank or ""), at=at)
+    if form.rank and form.rank != before:
+        text = _("Le comité territorial lui donne le rang %(n)s.") % {"n": form.rank}
+        title = _("Une priorité est classée : %(title)s") % {"title": priority.title}
+        follows.announce(
+            db, thread_id=None, territory_id=priority.territory_id, theme_id=priority.theme_id, title=title,
+            text=text, path=f"/priorites/{priority.id}", by=by,
+        )  # fmt: skip

@@ -19,8 +19,9 @@ from app.board.models import PriorityTally, PriorityVoice
 from app.core.i18n import today
 from app.identity.models import Organisation, Person
 from app.identity.queries.profile import name_in_lists
-from app.needs.models import Need
+from app.needs.models import Need, NeedGroup
 from app.needs.queries import PUBLIC
+from app.needs.states import GroupStatus
 from app.threads import consensus
 from app.threads.models import Position, Support, Voice
 from app.threads.states import Stance
@@ -218,6 +219,14 @@ def recounted(db: Session) -> dict[tuple[int, str], tuple[int, int]]:
         .join(Voice, col(Voice.id) == Support.voice_id)
     )
     for priority_id, college, voice_id in db.execute(given.where(public)):
+        heard[priority_id, college].add(voice_id)
+    grouped = (
+        select(col(NeedGroup.priority_id), col(Voice.college), col(Voice.id))
+        .join(Support, col(Support.thread_id) == NeedGroup.thread_id)
+        .join(Voice, col(Voice.id) == Support.voice_id)
+        .where(col(NeedGroup.priority_id).is_not(None), col(NeedGroup.status) != GroupStatus.DISSOLVED.value)
+    )
+    for priority_id, college, voice_id in db.execute(grouped):
         heard[priority_id, college].add(voice_id)
     keys = set(heard) | set(written)
     return {key: (written.get(key, 0), len(heard.get(key, ()))) for key in keys}

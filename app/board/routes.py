@@ -20,7 +20,7 @@ from app.identity.queries import organisations
 from app.identity.states import College
 from app.needs import queries as needs
 from app.needs.forms import NeedFilter
-from app.needs.queries import fil
+from app.needs.queries import fil, group_lists, groups
 from app.needs.states import OUTCOME_LABELS
 from app.places.queries import reference
 from app.policy import PRIORITY_READ
@@ -85,6 +85,7 @@ def priority(request: Request, db: Db, me: Me, priority: ReadPriority) -> Respon
         challenge=accords.challenge(db, priority.challenge_id) if priority.challenge_id else None,
         listed=needs.visible(db, me, find, None), events=threads.events(db, "priority", priority.id or 0),
         sheets=actions.for_priority(db, priority.id or 0), sheet_labels=SHEET_LABELS,
+        lines=group_lists.lines(db, groups.of_priority(db, priority.id or 0)),
         votes=workshops.votes_on(db, workshops.PRIORITY, priority.id or 0),
         stages=STAGE_LABELS, outcomes=OUTCOME_LABELS, moves=PRIORITY.verbs(priority.status), day=today(),
     )  # fmt: skip

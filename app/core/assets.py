@@ -34,24 +34,29 @@ WRITTEN_WITH = [
 # TrueType fonts for Typst, which reads no woff2.
 PDF_FONTS = VENDOR / "fonts"
 
+# The land that the map of a place draws: asked for by whoever opens that map, and nobody else.
+CONTOURS = ROOT / "app" / "places" / "data" / "finistere_communes.geojson"
+
 TEXT_FAMILY = "Atkinson Hyperlegible Next"
 TITLE_FAMILY = "Bricolage Grotesque"
 
 COPIES = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
+    "leaflet.js": "leaflet/dist/leaflet.js",
+    "leaflet.css": "leaflet/dist/leaflet.css",
     "text.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/"
     "atkinson-hyperlegible-next-latin-wght-normal.woff2",
     "title.woff2": "@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff2",
 }
 
 ICONS = """
-    arrow-left arrow-right calendar check chevron-right clock download external-link eye eye-off
+    arrow-left arrow-right bell bell-off calendar check chevron-right clock download external-link eye eye-off
     file-text flag fold-horizontal hand-heart history info layout-grid link list log-in log-out mail
     map-pin megaphone menu message-square minus pause pencil plus printer rotate-ccw search shield tag
     trash-2 triangle-alert undo-2 unfold-horizontal user users x
 """.split()
 
-COMPRESSIBLE = {".css", ".js", ".svg"}
+COMPRESSIBLE = {".css", ".js", ".json", ".svg"}
 IMAGES = {".svg", ".png", ".webp", ".avif", ".jpg", ".ico"}
 
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -172,6 +177,7 @@ def _publish_all() -> dict[str, str]:
     names: dict[str, str] = {}
     for name in (*COPIES, "icons.svg"):
         names[name] = _publish(name, (VENDOR / name).read_bytes())
+    names["communes.json"] = _publish("communes.json", CONTOURS.read_bytes())
     for image in sorted((STATIC / "img").rglob("*")):
         if image.suffix in IMAGES:
             logical = image.relative_to(STATIC).as_posix()

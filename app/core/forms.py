@@ -124,8 +124,9 @@ def read(model: type[F]) -> Callable[[Request], Awaitable[Filled[F]]]:
         kind = request.headers.get("content-type", "")
         if kind and not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
             raise DomainError(_("Cet envoi n’a pas la forme attendue."))
-        async with request.form(max_files=0, max_fields=200) as form:
-            sent = {name: [str(v) for v in form.getlist(name)] if name in lists else str(form[name]) for name in form}
+        async with request.form(max_files=0, max_fields=200) as form:  # with files where ``uploads`` came before
+            typed = {name: [v for v in form.getlist(name) if isinstance(v, str)] for name in form}
+        sent = {name: values if name in lists else values[-1] for name, values in typed.items() if values}
         return fill(model, sent)
 
     return _read

@@ -28,14 +28,16 @@ CSP: Final = (
 )
 _HUGE_NUMBER = re.compile(r"/[0-9]{10,}")  # no identifier of ours is that long
 _SECRET_PATH = re.compile(
-    r"^(/suivi/|/connexion/(?:lien|adresse)/|/confirmation/|(?:/direct)?/a/"
+    r"^(/suivi/|/signalement/|/desabonnement/|/connexion/(?:lien|adresse)/|/confirmation/|(?:/direct)?/a/"
     r"|/ateliers/[0-9]+/ecran/|/direct/ateliers/[0-9]+/)[^/?]+"
 )
+# What a mail service posts for its reader (RFC 8058), from elsewhere: the secret in the address is the whole authority.
+_ONE_CLICK = re.compile(r"^/desabonnement/[^/]+(?:/tout)?$")
 HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(self)",
     "cross-origin-opener-policy": "same-origin",
 }
 
@@ -133,9 +135,12 @@ class Head:
 class SecurityHeaders:
     """The same strict headers on every answer."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, images: str = "") -> None:
+        """``images``: another origin whose images pages may show."""
         self.app = app
         self.headers = dict(HEADERS)
+        if images:
+            self.headers["content-security-policy"] = CSP.replace("img-src 'self'", f"img-src 'self' {images}")
         if https:
             self.headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
 
@@ -180,10 +185,16 @@ def check_same_origin(method: str, headers: Headers, *, origin: str, has_session
 
 
 class Guard:
-    """Same-origin writes only, no body larger than a form, and plain words when something breaks."""
+    """Same-origin writes only, no body larger than a form, and plain words when something breaks.
 
-    def __init__(self, app: ASGIApp, *, origin: str, cookie: str, answer: Refuse, broken: Broken) -> None:
+    A form with files may be longer (``uploads``, in bytes) where the route asks for them: see ``core.uploads``.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, origin: str, cookie: str, uploads: int, answer: Refuse, broken: Broken
+    ) -> None:  # fmt: skip
         self.app = app
+        self.uploads = uploads
         self.origin = origin
         self.cookie = cookie  # its name also begins those of the seats in workshops
         self.answer = answer
@@ -196,15 +207,20 @@ class Guard:
         headers = Headers(scope=scope)
         try:
             has_session = self.cookie in headers.get("cookie", "")
-            check_same_origin(scope["method"], headers, origin=self.origin, has_session=has_session)
+            if not _ONE_CLICK.match(scope["path"]):
+                check_same_origin(scope["method"], headers, origin=self.origin, has_session=has_session)
             if _HUGE_NUMBER.search(scope["path"]):
                 raise NotFoundError
-            length = headers.get("content-length", "0")
-            if not length.isdigit() or int(length) > MAX_BODY:
-                raise TooLargeError(_("Cet envoi est trop lourd. Raccourcissez votre texte, puis réessayez."))
+            self._check_length(headers)
         except DomainError as refusal:
             return await self.answer(Request(scope), refusal)(scope, receive, send)
         await self._pass(scope, receive, send)
+
+    def _check_length(self, headers: Headers) -> None:
+        length = headers.get("content-length", "0")
+        with_files = headers.get("content-type", "").startswith("multipart/form-data")
+        if not length.isdigit() or int(length) > (self.uploads if with_files else MAX_BODY):
+            raise _too_large(with_files)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -215,7 +231,7 @@ class Guard:
             await send(message)
 
         try:
-            await self.app(scope, _bounded(receive), watch)
+            await self.app(scope, _bounded(scope, receive), watch)
         except ClientDisconnect:
             return  # the reader left before the end: nobody is there to answer
         except Exception as failure:  # whatever breaks, its reader gets words and a number
@@ -224,15 +240,23 @@ class Guard:
                 await response(scope, receive, send)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _too_large(with_files: bool) -> TooLargeError:
+    if with_files:
+        return TooLargeError(_("Ces fichiers sont trop lourds ensemble. Revenez en arrière et choisissez-en moins."))
+    return TooLargeError(_("Cet envoi est trop lourd. Raccourcissez votre texte, puis réessayez."))
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """Stops a body at ``MAX_BODY``, or at the ``body_limit`` that the route has put in its state."""
     seen = 0
 
     async def read() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            raise TooLargeError(_("Cet envoi est trop lourd. Raccourcissez votre texte, puis réessayez."))
+        allowed = scope.get("state", {}).get("body_limit", MAX_BODY)
+        if seen > allowed:
+            raise _too_large(allowed > MAX_BODY)
         return message
 
     return read

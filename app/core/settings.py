@@ -1,11 +1,15 @@
 """Every setting, read once from the environment (prefix ``EMGLEV_``)."""
 
+import re
 from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_TILES = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[\w{}@/.?&=%~-]+", re.IGNORECASE)
 
 
 class Settings(BaseSettings):
@@ -19,6 +23,7 @@ class Settings(BaseSettings):
     demo: bool = False
     allow_http: bool = False
     smtp_url: str = ""
+    mails_per_minute: int = 120
     mail_from: str = "Emglev <ne-pas-repondre@emglev.example>"
     contact_phone: str = "02 00 00 00 00"
     contact_email: str = "contact@emglev.example"
@@ -44,6 +49,10 @@ class Settings(BaseSettings):
     db_slots: int = 8
     embedded_worker: bool = True
     metrics_token: str = ""
+    tile_url: str = ""
+    tile_attribution: str = ""
+    file_megabytes: int = Field(default=8, ge=1)
+    files_per_contribution: int = Field(default=4, ge=1, le=9)
 
     @property
     def effective_database_url(self) -> str:
@@ -62,6 +71,17 @@ class Settings(BaseSettings):
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def upload_bytes(self) -> int:
+        """The largest form with files: as many as are taken, a mistake on one of them, and its words."""
+        return (self.files_per_contribution + 1) * self.file_megabytes * 1024 * 1024 + 512 * 1024
+
+    @property
+    def tile_origin(self) -> str:
+        """Scheme and host of the tile server that the administrator chose, if any: pages may load its images."""
+        parts = urlsplit(self.tile_url)
+        return f"{parts.scheme}://{parts.netloc}" if self.tile_url else ""
+
+    @property
     def guarded_roles(self) -> frozenset[str]:
         """The roles that sleep until a second factor is given."""
         return frozenset(self.second_factor_roles.replace(",", " ").split())
@@ -70,13 +90,15 @@ class Settings(BaseSettings):
         """Refuse to serve people over plain http unless it was asked for, without any mail, or half guarded.
 
         Raises:
-            ValueError: the public address is http without ``demo`` nor ``allow_http``; no mail server; a second factor
-                is asked of a role that is none of ``roles``.
+            ValueError: the public address is http without ``demo`` nor ``allow_http``; no mail server; an address of
+                tiles that no map could read; a second factor is asked of a role that is none of ``roles``.
         """
         if not (self.is_https or self.demo or self.allow_http):
             raise ValueError("EMGLEV_PUBLIC_URL must be https (or set EMGLEV_ALLOW_HTTP=true).")
         if not (self.smtp_url or self.demo):
             raise ValueError("EMGLEV_SMTP_URL must be set: people confirm and sign in by mail.")
+        if self.tile_url and not _TILES.fullmatch(self.tile_url):
+            raise ValueError("EMGLEV_TILE_URL must be one https address that holds {z}, {x} and {y}.")
         if unknown := sorted(self.guarded_roles.difference(roles)):
             raise ValueError(f"EMGLEV_SECOND_FACTOR_ROLES names {', '.join(unknown)}; roles are {', '.join(roles)}.")
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -136,6 +137,7 @@ def _context(request: Request, context: dict[str, Any]) -> dict[str, Any]:
         "back": _back(request),
         "nav": None,
         "flashes": _read_flash(request),
+        "opened_at": int(time.time()),  # what a form gives back: how long it was open
     } | context
 
 

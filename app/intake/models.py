@@ -3,10 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.db import UtcDateTime
+
+
+class PrintedSheet(SQLModel, table=True):
+    """A form or a card that was printed: its number in its collecte, and what recognises the code of its stub.
+
+    The code itself is on the paper only. Once the sheet is typed in, its need takes the same digest.
+    """
+
+    __tablename__ = "printed_sheet"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    number: int
+    digest: str = Field(unique=True, max_length=64)
 
 
 class NeedImport(SQLModel, table=True):

@@ -1,29 +1,61 @@
-"""What a moderator may open: their territories' contributions, never their own."""
+"""What a moderator may open: their territories' contributions, never their own, nor what they stepped back from."""
 
-from app.accords.access import found
 from app.core.db import Db
-from app.core.errors import NotFoundError
+from app.core.errors import ForbiddenError, NotFoundError
+from app.core.i18n import gettext as _
 from app.identity.access import Me, check
-from app.needs import queries as needs
-from app.needs.models import Need
-from app.policy import COMMENT_MODERATE, NEED_MODERATE
-from app.threads import queries as threads
-from app.threads.models import Comment
+from app.moderation.models import Appeal, Report
+from app.moderation.queries import appeals, items
+from app.moderation.queries.items import RIGHTS, Item
+from app.moderation.queries.subjects import KINDS, Subject, is_public, subject
+from app.moderation.states import Kind
+from app.policy import APPEAL_DECIDE
+from app.policy.rules import own
 
 
-def moderated_need(db: Db, me: Me, item_id: int) -> Need:
-    """This need, if this moderator may decide on it; another territory's does not exist here."""
-    need = found(needs.one(db, item_id))
-    if not me.holds("moderator", need.territory_id):
+def moderated(db: Db, me: Me, kind: Kind, item_id: int) -> Item:
+    """This thing of the queue, if this moderator may decide on it; another territory's does not exist here.
+
+    An appeal of a Conseil where nobody is left to answer is everybody's.
+    """
+    item = items.one(db, kind, item_id) if item_id < 2**31 else None
+    if item is None:
         raise NotFoundError
-    check(me, NEED_MODERATE, need)
-    return need
+    if isinstance(item, Appeal):
+        judged = appeals.judged(db, item)
+        if not (judged.elsewhere or me.holds("moderator", item.territory_id)):
+            raise NotFoundError
+        check(me, APPEAL_DECIDE, judged)
+    else:
+        if not me.holds("moderator", item.territory_id):
+            raise NotFoundError
+        check(me, RIGHTS[str(item.__tablename__)], item)
+    if isinstance(item, Report):
+        _not_mine(db, me, item)
+    if items.is_recused(db, item, me.person_id):
+        raise ForbiddenError(_("Vous avez confié cette relecture à quelqu’un d’autre."))
+    return item
 
 
-def moderated_comment(db: Db, me: Me, item_id: int) -> Comment:
-    """This comment, on the same terms."""
-    comment = found(threads.comment(db, item_id))
-    if not me.holds("moderator", comment.territory_id):
+def _not_mine(db: Db, me: Me, report: Report) -> None:
+    """A report on one's own words, or those of one's organisation, is for somebody else."""
+    about = subject(db, report.subject_kind, report.subject_id)
+    if about is not None and own(me, about):
+        raise ForbiddenError(_("Ce signalement porte sur vos mots : quelqu’un d’autre décide."))
+
+
+def contribution(db: Db, me: Me, kind: Kind, item_id: int) -> Subject:
+    """As ``moderated``, for what people write and that is published or not: neither reports nor appeals."""
+    item = moderated(db, me, kind, item_id)
+    if isinstance(item, Report | Appeal):
         raise NotFoundError
-    check(me, COMMENT_MODERATE, comment)
-    return comment
+    return item
+
+
+def reported(db: Db, kind: str, item_id: int) -> Subject:
+    """What somebody reports: a need, a comment or a file that everyone may read."""
+    table = {k.value: t for k, t in KINDS.items() if k != Kind.PROFILE}.get(kind)
+    about = subject(db, table, item_id) if table and item_id < 2**31 else None
+    if about is None or not is_public(db, about):
+        raise NotFoundError(_("Cette contribution n’existe pas, ou n’est pas publique."))
+    return about

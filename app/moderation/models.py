@@ -1,8 +1,9 @@
 """Tables of the moderators' work; the log holds ids and digests, never words."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.db import UtcDateTime
@@ -125,6 +126,11 @@ class Appeal(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another Conseil may answer: a row does not know it, ``queries.appeals.judged`` does."""
+        return False
+
 
 class Original(SQLModel, table=True):
     """The words before a passage was masked: for an appeal, and to put them back. Readers only ever get the others."""
@@ -137,6 +143,7 @@ class Original(SQLModel, table=True):
     subject_id: int
     title: str = Field(default="", max_length=120)
     text: str = Field(max_length=3000)
+    place: str = Field(default="", max_length=120)
     masked_by: int | None = Field(default=None, foreign_key="person.id")
     masked_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -150,3 +157,17 @@ class WatchWord(SQLModel, table=True):
     word: str = Field(unique=True, max_length=60)
     added_by: int | None = Field(default=None, foreign_key="person.id")
     added_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Undoable(SQLModel, table=True):
+    """What one thing was before a decision that may still be taken back. Gone within the minute: a job sees to it."""
+
+    __tablename__ = "undoable"
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch: str = Field(max_length=24, index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    subject_kind: str = Field(max_length=20)
+    subject_id: int
+    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -10,6 +10,8 @@ from app.accords.models import Accord
 from app.core.db import UtcDateTime
 from app.core.i18n import today
 
+PREFIX = "BP-"  # of the references of groups; no territory has this code
+
 
 class Need(SQLModel, table=True):
     """What someone says is needed; its words are never rewritten."""
@@ -20,6 +22,7 @@ class Need(SQLModel, table=True):
         Index("ix_need_all_recent", "status", "published_at", "id"),
         Index("ix_need_supported", "status", "supports", "id"),
         Index("ix_need_priority", "priority_id", "status", "published_at", "id"),
+        Index("ix_need_sheet", "territory_id", "sheet_ref", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -53,6 +56,7 @@ class Need(SQLModel, table=True):
     held_for: str | None = Field(default=None, max_length=20)
     latitude: float | None = None
     longitude: float | None = None
+    place_note: str | None = Field(default=None, max_length=120)
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
     sheet_ref: str | None = Field(default=None, max_length=40)
     collected_on: date | None = None
@@ -124,13 +128,22 @@ class NeedGroup(SQLModel, table=True):
         return self.accord.open_verbs
 
     @property
+    def reference(self) -> str:
+        """How one cites it: « BP-12 »."""
+        return f"{PREFIX}{self.id}"
+
+    @property
     def slug(self) -> str:
         """The readable end of its address."""
         return slugify(self.title.replace("’", "-"), max_length=70, word_boundary=True) or "besoin-partage"
 
 
 class GroupMember(SQLModel, table=True):
-    """A need in a group, from a day to another; its author may ask to leave, which is answered. Never deleted."""
+    """A need in a group, from a day to another; its author may ask to leave, which is answered. Never deleted.
+
+    ``brought_id`` is the priorité that the group gave to this need, ``former_id`` the one that it had before: who
+    leaves gives back the first and finds the second again.
+    """
 
     __tablename__ = "group_member"
     __table_args__ = (
@@ -153,6 +166,8 @@ class GroupMember(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     answered_by: int | None = Field(default=None, foreign_key="person.id")
     answered_words: str | None = Field(default=None, max_length=600)
+    brought_id: int | None = Field(default=None, foreign_key="priority.id")
+    former_id: int | None = Field(default=None, foreign_key="priority.id")
 
 
 class Campaign(SQLModel, table=True):

@@ -26,6 +26,7 @@ FOLLOW_UP: Machine[FollowUp] = Machine(
         "take_up": ({_F.RECEIVED, _F.GROUPED, _F.ATTACHED, _F.TAKEN_UP}, _F.TAKEN_UP),
         "put_back": ({_F.TAKEN_UP}, _F.ATTACHED),
         "put_back_alone": ({_F.TAKEN_UP}, _F.RECEIVED),
+        "put_back_grouped": ({_F.TAKEN_UP}, _F.GROUPED),
         "answer": (frozenset(_F), _F.ANSWERED),
     },
     field="stage",
@@ -66,6 +67,26 @@ GROUP_LABELS = {
     _G.ANSWERED: label("Répondu"),
     _G.DISSOLVED: label("Groupe défait"),
 }
+
+
+class GroupState(StrEnum):
+    """How a reader narrows the list of groups, or of what awaits an answer."""
+
+    WAITING = "attente"
+    LATE = "retard"
+    ANSWERED = "repondu"
+    ASKED = "demandes"
+    DISSOLVED = "defait"
+
+
+GROUP_STATE_LABELS = {
+    GroupState.WAITING: label("Réponse attendue"),
+    GroupState.LATE: label("Réponse en retard"),
+    GroupState.ANSWERED: label("Répondu"),
+    GroupState.ASKED: label("Une sortie est demandée"),
+    GroupState.DISSOLVED: label("Défait"),
+}
+EDITORS_ONLY = frozenset({GroupState.ASKED, GroupState.DISSOLVED})  # who groups needs reads these two
 
 
 class Left(StrEnum):
@@ -136,4 +157,19 @@ SORT_LABELS = {
     Sort.RECENT: label("Les plus récents"),
     Sort.SUPPORTED: label("Les plus soutenus"),
     Sort.OLDEST: label("Les plus anciens"),
+}
+
+
+class Scale(StrEnum):
+    """How exactly the place of a need is said."""
+
+    COMMUNE = "commune"
+    POINT = "point"
+    TERRITORY = "territoire"
+
+
+SCALE_LABELS = {
+    Scale.COMMUNE: label("Une commune"),
+    Scale.POINT: label("Un endroit précis"),
+    Scale.TERRITORY: label("Tout un territoire"),
 }

@@ -27,6 +27,9 @@ NEED_FIELDS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("territoire_siren", "string", "SIREN de l’intercommunalité, 29 pour le département", {"required": True}),
     ("commune_insee", "string", "Code INSEE, vide pour tout le territoire", {"pattern": "[0-9AB]{5}"}),
     ("commune", "string", "Nom de la commune", {}),
+    ("lieu", "string", "Endroit précis, en quelques mots, tel qu’écrit", {}),
+    ("latitude", "number", "Latitude du point, en degrés (WGS 84), à dix mètres près", {}),
+    ("longitude", "number", "Longitude du point, en degrés (WGS 84), à dix mètres près", {}),
     ("theme", "string", "Thématique", {"required": True}),
     ("college", "string", "Collège déclaré", {"enum": [c.value for c in College]}),
     ("origine", "string", "Voie d’arrivée", {"enum": list(ORIGINS.values())}),
@@ -66,6 +69,7 @@ def need_rows(db: Session) -> Iterator[list[Any]]:
         territory = places.by_id[need.territory_id]
         yield [
             need.reference, territory.name, territory.siren, need.commune_insee, commune.name if commune else None,
+            need.place_note, need.latitude, need.longitude,
             themes[need.theme_id], need.college, ORIGINS[need.origin], need.title, need.text,
             local(need.created_at).date(), local(need.published_at).date(), STAGES[need.stage], priority,
             OUTCOMES.get(need.outcome or ""),

@@ -10,10 +10,14 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from app.core.search import fold
+from app.places import geometry
+from app.places.borders import touching
 from app.places.models import Commune, Territory, TerritoryKind
 from app.places.outline import Outline, outline
 
 DATA = Path(__file__).parent / "data"
+CONTOURS = DATA / "finistere_communes.geojson"
+SLACK = 1_500  # metres: how far the simplified contours may stand from a quay, a beach or a border
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,54 @@ def _load(db: Session) -> Reference:
     )
 
 
-@lru_cache
-def drawn_map() -> Outline:
-    """The map of the Finistère, drawn once a process from the official contours."""
+def _contours() -> list[dict[str, Any]]:
     features: list[dict[str, Any]] = []
     for name in ("finistere_epci.geojson", "finistere_hors_epci.geojson"):
         features += json.loads((DATA / name).read_text("utf-8"))["features"]
-    return outline(features)
+    return features
+
+
+@lru_cache
+def drawn_map() -> Outline:
+    """The map of the Finistère, drawn once a process from the official contours."""
+    return outline(_contours())
+
+
+@lru_cache
+def _touching() -> dict[str, frozenset[str]]:
+    return touching(_contours())
+
+
+def bordering(db: Session, territory_id: int) -> frozenset[int]:
+    """The territories that share a border with this one; the département (its islands) has the coasts that face it."""
+    places = reference(db)
+    of_code = {t.siren: t.territory_id for t in places.territories}
+    of_code |= {c.insee: c.territory_id for c in places.communes if c.insee in _touching()}
+    pairs = ((of_code.get(code), of_code.get(other)) for code, others in _touching().items() for other in others)
+    near = {b if a == territory_id else a for a, b in pairs if territory_id in (a, b)}
+    return frozenset(i for i in near if i and i != territory_id)
+
+
+@lru_cache
+def contours() -> dict[str, geometry.Area]:
+    """The contour of every commune by its INSEE code, simplified: for finding one's way, not for legal limits."""
+    drawn = geometry.areas(json.loads(CONTOURS.read_text("utf-8"))["features"])
+    return {area.code: area for area in drawn}
+
+
+def commune_at(latitude: float, longitude: float) -> str | None:
+    """The INSEE code of the commune where a point stands, or the nearest within ``SLACK``; None at sea or elsewhere."""
+    found = geometry.nearest(contours().values(), latitude, longitude, SLACK)
+    return found.code if found else None
+
+
+def is_near(insee: str, latitude: float, longitude: float) -> bool:
+    """Whether a point stands in this commune, or within ``SLACK`` of it."""
+    return insee in contours() and geometry.metres_to(contours()[insee], latitude, longitude) <= SLACK
+
+
+@lru_cache(maxsize=64)
+def sketch_of(communes: tuple[str, ...]) -> geometry.Sketch | None:
+    """A small drawing of these communes, by INSEE code; None if no contour is known."""
+    known = [contours()[insee] for insee in communes if insee in contours()]
+    return geometry.sketch(known) if known else None

@@ -14,6 +14,7 @@ from app.policy.rules import (
     debated,
     dissolved,
     draft,
+    elsewhere,
     facilitator,
     first_judge,
     grantable,
@@ -51,12 +52,16 @@ NEED_ANSWER = "need.answer"
 NEED_TRANSCRIBE = "need.transcribe"
 NEED_PROOFREAD = "need.proofread"
 CAMPAIGN_EDIT = "campaign.edit"
+INTAKE_OPEN = "intake.open"
 GROUP_READ = "group.read"
 GROUP_SUPPORT = "group.support"
 GROUP_MAKE = "group.make"
 GROUP_EDIT = "group.edit"
 GROUP_ATTACH = "group.attach"
 GROUP_ANSWER = "group.answer"
+GROUP_LEAVE = "group.leave"
+ANSWERS_OPEN = "answers.open"
+FILE_READ = "file.read"
 FILE_MODERATE = "file.moderate"
 PROFILE_MODERATE = "profile.moderate"
 REPORT_DECIDE = "report.decide"
@@ -93,6 +98,7 @@ ORGANISATION_EDIT = "organisation.edit"
 ORGANISATION_VERIFY = "organisation.verify"
 ORGANISATION_APPOINT = "organisation.appoint"
 ORGANISATIONS_OPEN = "organisations.open"
+MAILS_OPEN = "mails.open"
 
 POLICY: dict[str, Rule] = {
     #                    who                                         when
@@ -107,17 +113,21 @@ POLICY: dict[str, Rule] = {
     NEED_TRANSCRIBE:     relay | facilitator | technician,
     NEED_PROOFREAD:      (relay | facilitator | technician | moderator) & ~transcriber & ~author,
     CAMPAIGN_EDIT:       relay | facilitator | technician,
+    INTAKE_OPEN:         role_anywhere("relay") | role_anywhere("facilitator") | role_anywhere("technician"),
     GROUP_READ:          ~dissolved | moderator | technician,
     GROUP_SUPPORT:       ~dissolved                                  & opened("need.support"),
     GROUP_MAKE:          moderator | technician,
     GROUP_EDIT:          moderator | technician,
     GROUP_ATTACH:        technician                                  & ~dissolved,
     GROUP_ANSWER:        technician                                  & ~dissolved,
+    GROUP_LEAVE:         own,
+    ANSWERS_OPEN:        role_anywhere("technician"),
     COMMENT_MODERATE:    moderator & ~own                            & ~unsent,
+    FILE_READ:           public | own | ((moderator | technician) & ~unsent),
     FILE_MODERATE:       moderator & ~own                            & ~unsent,
     PROFILE_MODERATE:    moderator & ~own,
     REPORT_DECIDE:       moderator & ~author,
-    APPEAL_DECIDE:       moderator & ~own & ~first_judge,
+    APPEAL_DECIDE:       (moderator | (role_anywhere("moderator") & elsewhere)) & ~own & ~first_judge,
     MODERATION_SET:      technician,
     MODERATION_LOG:      role_anywhere("moderator") | role_anywhere("administrator"),
     MODERATION_OPEN:     role_anywhere("moderator"),
@@ -149,4 +159,5 @@ POLICY: dict[str, Rule] = {
     ORGANISATION_VERIFY: (moderator | administrator) & ~own          & ~closed,
     ORGANISATION_APPOINT: administrator & ~own                      & ~closed,
     ORGANISATIONS_OPEN:  role_anywhere("moderator") | role_anywhere("administrator"),
+    MAILS_OPEN:          role_anywhere("administrator"),
 }  # fmt: skip

@@ -124,4 +124,5 @@ relay = role("relay")
 transcriber = myself("transcriber", "transcribed_by")
 dissolved = in_status("dissolved", {"dissolved"})
 first_judge = myself("first_judge", "contested_by")
+elsewhere = when("elsewhere", lambda _actor, obj: obj.elsewhere)  # nobody of the Conseil concerned is left
 own = author | own_organisation  # one's own words, or those of an organisation for which one speaks

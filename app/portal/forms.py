@@ -16,6 +16,19 @@ class LookupForm(Form):
     code: str = Field(min_length=6, max_length=40)
 
 
+class CorrectionForm(Form):
+    """The words of a need, corrected by its author; ``seen`` marks those that the form showed."""
+
+    title: str = Field(min_length=8, max_length=120)
+    text: str = Field(min_length=20, max_length=3000)
+    seen: str = Field(default="", max_length=40)
+
+    @field_validator("title")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        return " ".join(value.split())
+
+
 class ProfileForm(Form):
     """What a person says of themselves."""
 
@@ -70,6 +83,24 @@ class ClosingForm(Form):
         if not self.sure:
             raise wrong(_("Cochez cette case pour fermer votre compte."), "sure")
         return self
+
+
+class FollowForm(Form):
+    """How often one wants news, and where; an account knows where."""
+
+    rhythm: Literal["aussitot", "semaine"]
+    email: str | None = Field(default=None, max_length=254)
+
+    @field_validator("email", mode="before")
+    @classmethod
+    def _lower(cls, value: str) -> str:
+        return plain_email(value)
+
+
+class RhythmForm(Form):
+    """How often one wants news of what one follows already, or no more."""
+
+    rhythm: Literal["aussitot", "semaine", "jamais"]
 
 
 class PersonaForm(Form):

@@ -8,6 +8,7 @@ from app.core.machine import label
 
 REOPENING_DAYS = 30  # how long a closed account may be reopened
 INACTIVE_DAYS = 3 * 365
+UNSEEN_FILES_DAYS = 210  # beyond the time in which a decision may be contested, and answered
 WARNING_DAYS = 30  # between the warning of an account without a visit and its closing
 
 
@@ -45,6 +46,24 @@ RULES = (
     Rule(
         "unconfirmed_comments", label("Commentaires dont l’adresse n’a pas été confirmée"), 8, label("l’envoi"),
         _MISSION, _REMOVED,
+    ),
+    Rule(
+        "unseen_files", label("Photos et documents retirés, non publiés, ou d’un besoin retiré"), UNSEEN_FILES_DAYS,
+        label("le dernier geste sur eux"), _MISSION, label("effacés ; leur date reste"),
+    ),
+    Rule(
+        "imports", label("Tableaux de saisie lus, sans accord ni abandon"), 30, label("l’envoi du fichier"),
+        _MISSION, label("abandonnés, leurs lignes effacées"),
+    ),
+    Rule(
+        "news", label("Nouvelles envoyées à qui suit une page"), 365, label("leur date"), _MISSION, label("supprimées"),
+    ),
+    Rule(
+        "follows", label("Abonnements arrêtés"), 30, label("leur arrêt"), _MISSION, _REMOVED,
+    ),
+    Rule(
+        "reporters", label("Nom et adresse de qui a fait un signalement"), 365, label("la décision"), _MISSION,
+        label("effacés ; le signalement et sa réponse restent"),
     ),
     Rule(
         "proofs", label("Liens envoyés pour se connecter ou confirmer"), 1, label("la fin de leur validité"),

@@ -9,11 +9,17 @@ from app import tables
 from app.accords.models import Accord
 from app.core.i18n import today
 from app.seed.accords import load_accords
+from app.seed.disputes import load_disputes
+from app.seed.files import load_files
+from app.seed.groups import load_groups
+from app.seed.intake import load_intake
 from app.seed.needs import load_needs
 from app.seed.organisations import load_organisations
 from app.seed.people import load_people
 from app.seed.sheets import load_sheets
 from app.seed.workshops import load_workshops
+from app.threads.queries import files
+from app.threads.service import files as verbs
 
 WRITTEN_ON = date(2026, 11, 22)  # the day for which the texts and the calendar were written
 KEPT = {"territory", "commune", "moderation_log"}  # the log is only ever added to
@@ -33,17 +39,25 @@ def load(db: Session, *, day: date | None = None) -> int:
     loader, needs = load_needs(db, accords, people, chance)
     sheets = load_sheets(loader)
     load_workshops(loader, sheets, people.id_of("facilitator"))
-    return needs + load_organisations(loader, sheets)
+    load_groups(loader)
+    load_intake(loader)
+    load_files(db, moderator=loader.moderator, technician=loader.technician)
+    needs += load_organisations(loader, sheets)
+    load_disputes(loader)
+    return needs
 
 
 def reset(db: Session) -> int:
     """Erase everything but the geography, and load again."""
+    former = files.digests(db)
     for table in reversed(tables.metadata.sorted_tables):
         if table.name not in KEPT:
             db.execute(delete(table))
     db.flush()
     db.expunge_all()
-    return load(db)
+    loaded = load(db)
+    verbs.forget(db, former)
+    return loaded
 
 
 def shifted(value: str, shift: timedelta) -> date:

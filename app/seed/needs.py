@@ -69,6 +69,8 @@ class Loader:
             college=row["college"], signature=row["signature"], title=row["title"], text=row["text"],
             origin=row["origin"], status=Moderation.DRAFT.value, stage=FollowUp.RECEIVED.value, created_at=created,
         )  # fmt: skip
+        spot = row.get("spot", {})
+        need.latitude, need.longitude, need.place_note = spot.get("latitude"), spot.get("longitude"), spot.get("note")
         need.accord = ground.accord
         self.db.add(need)
         return need

@@ -1,23 +1,36 @@
 """What a person types under a need or a fiche, and what a moderator answers."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Filled, Form, wrong
+from app.core.files import Ready
+from app.core.forms import Filled, Form, clean, wrong
 from app.core.i18n import gettext as _
+from app.core.settings import get_settings
+from app.core.uploads import Sent
 from app.identity.forms import plain_email
 from app.identity.states import College
 from app.policy.actor import Actor, Affiliation
 from app.threads.states import CommentKind, RefusalReason, Stance
 
 OWN_NAME = "moi"
+SHORTEST_WORDS, LONGEST_WORDS = 5, 300  # characters that say what a file shows
 
 
 class NameForm(Form):
     """In whose name one speaks: one's own, or the organisation of this id."""
 
     in_name_of: str = Field(default=OWN_NAME, max_length=12)
+
+
+class TrapForm(Form):
+    """What tells a machine: ``site`` is a field that nobody sees, ``opened`` when the page was made (Unix seconds)."""
+
+    site: str = ""
+    opened: str = ""
 
 
 class VoiceForm(NameForm):
@@ -38,7 +51,7 @@ class PositionForm(VoiceForm):
     stance: Stance
 
 
-class CommentForm(VoiceForm):
+class CommentForm(VoiceForm, TrapForm):
     """A comment: its kind and its words."""
 
     kind: CommentKind
@@ -84,3 +97,39 @@ class VerdictForm(Form):
         if self.decision == "refuse" and self.reason is None:
             raise wrong(_("Choisissez la règle de la charte : un refus est toujours motivé."), "reason")
         return self
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file that may be kept, and what it shows in words."""
+
+    ready: Ready
+    alt: str
+
+
+def chosen_files(form: Filled[Any], sent: Sequence[Sent]) -> list[Chosen]:
+    """The files of a form (``file_0``, described by ``alt_0``…); what is wrong with one is said beside it."""
+    chosen = []
+    known = {f"file_{n}" for n in range(get_settings().files_per_contribution)}
+    for file in sent:
+        alt = clean(str(form.values.get(_words_of(file.field), ""))).replace("\n", " ")
+        if file.problem or file.field not in known:
+            form.refuse(file.field, file.problem or _("C’est un fichier de trop."))
+        elif not SHORTEST_WORDS <= len(alt) <= LONGEST_WORDS:
+            form.refuse(_words_of(file.field), _("Dites en quelques mots ce que montre ce fichier."))
+        elif file.ready:
+            chosen.append(Chosen(file.ready, alt))
+    for name in sorted(known - {file.field for file in sent}):
+        if str(form.values.get(_words_of(name), "")).strip():
+            form.refuse(name, _("Choisissez le fichier que vous décrivez, ou effacez sa description."))
+    return chosen
+
+
+def choose_again(form: Filled[Any], sent: Sequence[Sent]) -> None:
+    """Before a form is shown again: a browser keeps what was typed, never the files."""
+    for file in sent:
+        form.refuse(file.field, _("Choisissez de nouveau ce fichier : il n’a pas pu être gardé d’une page à l’autre."))
+
+
+def _words_of(field: str) -> str:
+    return field.replace("file_", "alt_")

@@ -1,8 +1,10 @@
 """Records that hang on a thread, whatever the thread is of."""
 
 from datetime import datetime
+from pathlib import PurePosixPath
 
-from sqlalchemy import Index, UniqueConstraint
+from slugify import slugify
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.db import UtcDateTime
@@ -151,6 +153,12 @@ class File(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
+    @property
+    def slug(self) -> str:
+        """The readable end of its address."""
+        name = PurePosixPath(self.name)
+        return (slugify(name.stem, max_length=60, word_boundary=True) or "fichier") + name.suffix
+
 
 class ProfileText(SQLModel, table=True):
     """A pseudonym that somebody chose, to be read like all that is shown in public; the last one counts."""
@@ -194,7 +202,10 @@ class Follow(SQLModel, table=True):
 
 
 class News(SQLModel, table=True):
-    """Something public that happened: what followers read at once or once a week. Holds no name."""
+    """Something public that happened: what followers read at once or once a week. Holds no name.
+
+    ``besides``: the ids of those who need not be told, because they did it, or got a mail of their own about it.
+    """
 
     __tablename__ = "news"
     __table_args__ = (Index("ix_news_at", "at"), Index("ix_news_thread", "thread_id", "at"))
@@ -208,3 +219,4 @@ class News(SQLModel, table=True):
     path: str = Field(max_length=160)
     at: datetime = Field(sa_type=UtcDateTime)
     batch: str | None = Field(default=None, max_length=24, index=True)
+    besides: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

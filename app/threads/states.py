@@ -34,6 +34,7 @@ MODERATION: Machine[Moderation] = Machine(
         "appeal": ({_M.REFUSED, _M.HIDDEN}, _M.APPEALED),
         "uphold": ({_M.APPEALED}, _M.UPHELD),
         "reverse": ({_M.APPEALED}, _M.PUBLISHED),
+        "reverse_masked": ({_M.APPEALED}, _M.MASKED),
         "publish_masked": ({_M.PENDING}, _M.MASKED),
         "restore": ({_M.HIDDEN, _M.MASKED}, _M.PUBLISHED),
         "restore_masked": ({_M.HIDDEN}, _M.MASKED),
@@ -41,7 +42,7 @@ MODERATION: Machine[Moderation] = Machine(
         "undo_reading": ({_M.PUBLISHED, _M.MASKED, _M.REFUSED}, _M.PENDING),
         "undo_restore": ({_M.PUBLISHED, _M.MASKED}, _M.HIDDEN),
         "undo_unmask": ({_M.PUBLISHED}, _M.MASKED),
-        "undo_review": ({_M.UPHELD, _M.PUBLISHED}, _M.APPEALED),
+        "undo_review": ({_M.UPHELD, _M.PUBLISHED, _M.MASKED}, _M.APPEALED),
         "undo_withdraw": ({_M.WITHDRAWN}, _M.PUBLISHED),
         "undo_withdraw_masked": ({_M.WITHDRAWN}, _M.MASKED),
         # An account closed with its words, and reopened: each goes back where it was.
@@ -86,6 +87,7 @@ REASON_LABELS = {
     RefusalReason.OFF_TOPIC: label("Sans rapport avec un accord de territoire"),
     RefusalReason.DUPLICATE: label("Déjà envoyé par la même personne"),
 }
+CONTEST_DAYS = 183  # six months to contest: Regulation (EU) 2022/2065, article 20, paragraph 1
 REASON_ARTICLES = {reason: number for number, reason in enumerate(RefusalReason, start=4)}
 
 
@@ -154,15 +156,17 @@ class FollowKind(StrEnum):
 
 
 class Rhythm(StrEnum):
-    """How often one is told."""
+    """How often one is told; ``NEVER``: one stopped following, and may take it back for a while."""
 
     AT_ONCE = "aussitot"
     WEEKLY = "semaine"
+    NEVER = "jamais"
 
 
 RHYTHM_LABELS = {
     Rhythm.AT_ONCE: label("À chaque nouvelle"),
     Rhythm.WEEKLY: label("Une fois par semaine"),
+    Rhythm.NEVER: label("Arrêté"),
 }
 
 

@@ -15,6 +15,7 @@ depends_on = None
 TABLES = [
     "moderation_log",
     "campaign",
+    "printed_sheet",
     "claim",
     "follow",
     "news",
@@ -23,6 +24,7 @@ TABLES = [
     "recusal",
     "report",
     "second_opinion",
+    "undoable",
     "watch_word",
     "appeal",
     "file",
@@ -37,11 +39,14 @@ COLUMNS = [
     ("accord", "profiles_a_posteriori", sa.Boolean(), sa.true()),
     ("accord", "reading_hours", sa.Integer(), "48"),
     ("comment", "held_for", sa.String(length=20), None),
+    ("job", "once", sa.String(length=80), None),
     ("mail", "batch", sa.String(length=24), None),
+    ("mail", "handed_at", sa.DateTime(), None),
     ("mail", "unsubscribe", sa.String(length=200), None),
     ("need", "held_for", sa.String(length=20), None),
     ("need", "latitude", sa.Float(), None),
     ("need", "longitude", sa.Float(), None),
+    ("need", "place_note", sa.String(length=120), None),
     ("need", "sheet_ref", sa.String(length=40), None),
     ("need", "collected_on", sa.Date(), None),
     ("need", "second_read_at", sa.DateTime(), None),
@@ -59,6 +64,40 @@ INDEXES = [
     ("ix_need_group_id", "need", ["group_id"]),
     ("ix_need_transcribed_by", "need", ["transcribed_by"]),
     ("ix_need_answer_group_id", "need_answer", ["group_id"]),
+]
+
+_COUNTED = "{row}.status <> 'dissolved' AND {row}.priority_id IS NOT NULL"
+_VOICE_IN = "ON CONFLICT (priority_id, voice_id) DO UPDATE SET mentions = priority_voice.mentions + 1"
+GROUP_OUT = f"""
+UPDATE priority_voice SET mentions = mentions - 1
+ WHERE {_COUNTED.format(row="OLD")} AND priority_id = OLD.priority_id
+   AND voice_id IN (SELECT voice_id FROM support WHERE thread_id = OLD.thread_id);
+DELETE FROM priority_voice WHERE priority_id = OLD.priority_id AND mentions <= 0;
+"""
+GROUP_IN = f"""
+INSERT INTO priority_voice (priority_id, voice_id, mentions)
+ SELECT NEW.priority_id, voice_id, 1 FROM support
+  WHERE thread_id = NEW.thread_id AND {_COUNTED.format(row="NEW")} {_VOICE_IN};
+"""
+SUPPORT_IN = f"""
+INSERT INTO priority_voice (priority_id, voice_id, mentions)
+ SELECT need_group.priority_id, NEW.voice_id, 1 FROM need_group
+  WHERE need_group.thread_id = NEW.thread_id AND {_COUNTED.format(row="need_group")} {_VOICE_IN};
+"""
+SUPPORT_OUT = f"""
+UPDATE priority_voice SET mentions = mentions - 1
+ WHERE voice_id = OLD.voice_id AND priority_id IN
+  (SELECT priority_id FROM need_group
+    WHERE need_group.thread_id = OLD.thread_id AND {_COUNTED.format(row="need_group")});
+DELETE FROM priority_voice WHERE voice_id = OLD.voice_id AND mentions <= 0;
+"""
+# Who supports a group is heard on its priorité, as who supports a need is (2026_11_22_counters_and_search).
+TRIGGERS = [
+    ("need_group_added", "INSERT", "need_group", GROUP_IN),
+    ("need_group_changed", "UPDATE OF status, priority_id, thread_id", "need_group", GROUP_OUT + GROUP_IN),
+    ("need_group_removed", "DELETE", "need_group", GROUP_OUT),
+    ("group_supported", "INSERT", "support", SUPPORT_IN),
+    ("group_unsupported", "DELETE", "support", SUPPORT_OUT),
 ]
 
 
@@ -80,6 +119,16 @@ def _refuse(event: str) -> None:
         "BEGIN RAISE EXCEPTION 'the moderation log is append-only'; END $body$"
     )
     run(f"CREATE TRIGGER {name} BEFORE {event} ON moderation_log FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
+def _count(name: str, event: str, table: str, body: str) -> None:
+    """A trigger that keeps the counters of the board."""
+    run = op.get_bind().exec_driver_sql
+    if _is_sqlite():
+        run(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END")
+        return
+    run(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN {body} RETURN NULL; END $body$")
+    run(f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
 
 
 def upgrade() -> None:
@@ -127,6 +176,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_campaign_territory_id"), "campaign", ["territory_id"], unique=False)
 
     op.create_table(
+        "printed_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_printed_sheet_campaign_id_campaign")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printed_sheet")),
+        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_printed_sheet_campaign_id_number")),
+        sa.UniqueConstraint("digest", name=op.f("uq_printed_sheet_digest")),
+    )
+
+    op.create_table(
         "claim",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject_kind", sa.String(length=20), nullable=False),
@@ -171,6 +232,7 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=160), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("batch", sa.String(length=24), nullable=True),
+        sa.Column("besides", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_news_territory_id_territory")),
         sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_news_thread_id_thread")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_news")),
@@ -186,6 +248,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("text", sa.String(length=3000), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
         sa.Column("masked_by", sa.Integer(), nullable=True),
         sa.Column("masked_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["masked_by"], ["person.id"], name=op.f("fk_original_masked_by_person")),
@@ -272,6 +335,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_second_opinion_asked_by"), "second_opinion", ["asked_by"], unique=False)
     op.create_index("ix_second_opinion_subject", "second_opinion", ["subject_kind", "subject_id"], unique=False)
 
+    op.create_table(
+        "undoable",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch", sa.String(length=24), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_undoable_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_undoable")),
+    )
+    op.create_index(op.f("ix_undoable_batch"), "undoable", ["batch"], unique=False)
+    op.create_index(op.f("ix_undoable_person_id"), "undoable", ["person_id"], unique=False)
     op.create_table(
         "watch_word",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -410,7 +487,11 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(), nullable=True),
         sa.Column("answered_by", sa.Integer(), nullable=True),
         sa.Column("answered_words", sa.String(length=600), nullable=True),
+        sa.Column("brought_id", sa.Integer(), nullable=True),
+        sa.Column("former_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_group_member_answered_by_person")),
+        sa.ForeignKeyConstraint(["brought_id"], ["priority.id"], name=op.f("fk_group_member_brought_id_priority")),
+        sa.ForeignKeyConstraint(["former_id"], ["priority.id"], name=op.f("fk_group_member_former_id_priority")),
         sa.ForeignKeyConstraint(["group_id"], ["need_group.id"], name=op.f("fk_group_member_group_id_need_group")),
         sa.ForeignKeyConstraint(["joined_by"], ["person.id"], name=op.f("fk_group_member_joined_by_person")),
         sa.ForeignKeyConstraint(["left_by"], ["person.id"], name=op.f("fk_group_member_left_by_person")),
@@ -450,13 +531,23 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER CONSTRAINT {name} REFERENCES {target} (id)")
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns)
+    op.create_index("ix_job_once", "job", ["once"], unique=True)
+    op.create_index("ix_need_sheet", "need", ["territory_id", "sheet_ref"], unique=True)
     op.execute("UPDATE accord SET comments_a_posteriori = a_posteriori")
+    for name, event, table, body in TRIGGERS:
+        _count(name, event, table, body)
     for event in ("UPDATE", "DELETE"):
         _refuse(event)
 
 
 def downgrade() -> None:
     """Undo it."""
+    for name, _event, table, _body in TRIGGERS:
+        op.execute(f"DROP TRIGGER {name}" if _is_sqlite() else f"DROP TRIGGER {name} ON {table}")
+        if not _is_sqlite():
+            op.execute(f"DROP FUNCTION {name}()")
+    op.drop_index("ix_job_once", "job")
+    op.drop_index("ix_need_sheet", "need")
     for name, table, _columns in reversed(INDEXES):
         op.drop_index(name, table)
     for table, column, _target in POINTERS:

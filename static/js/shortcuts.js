@@ -1,9 +1,12 @@
 // Keyboard shortcuts of the moderation, on an element [data-shortcuts-for="moderation"]:
 //   [data-key="p"]        pressed, clicked (a radio is checked, a link followed)
+//                         (a text area is opened, and takes the focus)
 //   [data-key-also="#id"] on such an element: what its key presses first (a reason implies a refusal)
+//   [data-key-unless="…"] unless this is there already (a reason for masking does not imply a refusal)
 //   [data-key-next], [data-key-previous]   links for J and K
 //   <dialog data-shortcuts-help>           opened by ? and by [data-shortcuts-open]
 //   <input type="checkbox" data-shortcuts-switch>   turns all of them off, kept on this device
+// Before all that, a « shortcut » event that other modules may take (moderation.js masks with M).
 // Never inside a field, nor with Ctrl, Alt or Meta: WCAG 2.1.4.
 
 const KEPT = "emglev-shortcuts";
@@ -33,13 +36,20 @@ function pressed(event) {
     help();
     return;
   }
-  const name = { j: "[data-key-next]", k: "[data-key-previous]" }[event.key.toLowerCase()];
-  const target = document.querySelector(name ?? `[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (!target) return;
-  event.preventDefault();
-  document.querySelector(target.dataset.keyAlso ?? "[data-key-none]")?.click();
-  target.click();
-  if (target.matches("input")) target.focus();
+  const key = event.key.toLowerCase();
+  const taken = !document.dispatchEvent(new CustomEvent("shortcut", { cancelable: true, detail: { key } }));
+  const name = { j: "[data-key-next]", k: "[data-key-previous]" }[key];
+  const target = taken ? null : document.querySelector(name ?? `[data-key="${CSS.escape(key)}"]`);
+  if (taken || target) event.preventDefault();
+  if (target) press(target);
+}
+
+function press(target) {
+  const { keyAlso, keyUnless } = target.dataset;
+  if (keyAlso && !(keyUnless && document.querySelector(keyUnless))) document.querySelector(keyAlso)?.click();
+  if (target.matches("textarea")) target.closest("details")?.setAttribute("open", "");
+  else target.click();
+  if (target.matches("input, textarea")) target.focus();
 }
 
 function typing(element) {

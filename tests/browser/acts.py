@@ -99,9 +99,9 @@ def withdraw(visitor: Visitor) -> None:
 def say_where_closed(visitor: Visitor) -> None:
     """Say a need where the calendar has closed them."""
     page = visitor.page
-    chosen = page.get_by_label("La commune concernée").input_value()
+    page.get_by_role("radio", name="Une commune", exact=True).check()
     fill_need(page)
-    page.get_by_label("La commune concernée").select_option(chosen)
+    page.get_by_role("radio", name="Tout un territoire").check()
     visitor.press("Envoyer mon besoin")
 
 
@@ -213,12 +213,6 @@ def wrong_code_of_tracking(visitor: Visitor) -> None:
     """Type a code that leads nowhere."""
     visitor.page.get_by_label("Code de suivi, ou référence publique").fill("AAAA-BBBB-CCCC")
     visitor.press("Ouvrir le suivi")
-
-
-def refuse_without_reason(visitor: Visitor) -> None:
-    """Refuse a contribution without citing the charter."""
-    visitor.page.get_by_role("radio", name="Ne pas publier").check()
-    send_empty("Envoyer et continuer")(visitor)
 
 
 def read_everything(visitor: Visitor) -> None:

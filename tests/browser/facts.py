@@ -23,6 +23,7 @@ from app.seed.needs import DEMO_CODE_KEY
 from app.threads.models import Comment
 from app.workshops.models import Workshop
 from tests.browser.people import bring_people, facts_of_people
+from tests.browser.readings import bring_readings, facts_of_readings
 from tests.browser.rooms import facts_of_rooms, open_rooms
 from tests.browser.visitor import HOME
 
@@ -52,12 +53,13 @@ def writing(url: str) -> Iterator[Session]:
 
 
 def prepare(url: str) -> None:
-    """What the demonstration lacks: rooms at every moment of a workshop, a calendar that opens nothing, people."""
+    """What the demonstration lacks: rooms at every moment of a workshop, a calendar that opens nothing, people, texts to read."""
     with writing(url) as db:
         locked = _closed(db)[-1]
         _close_calendar(db, locked)
         open_rooms(db, HOME, locked.slug)
         bring_people(db)
+        bring_readings(db)
 
 
 def _close_calendar(db: Session, territory: Territory) -> None:
@@ -82,9 +84,11 @@ def _closed(db: Session) -> list[Territory]:
 def gather(url: str) -> Facts:
     """Everything that a path may name, on a fresh demonstration."""
     with reading(url) as db:
+        read = facts_of_readings(db)
         return (
             _places(db) | _needs(db) | _board(db) | _sheets(db) | facts_of_rooms(db, _home_id(db)) | facts_of_people(db)
-        )
+            | read | {"grouped_code": tracking_code(read["grouped"])}
+        )  # fmt: skip
 
 
 def tracking_code(rank: int) -> str:

@@ -11,6 +11,8 @@ from tests.browser.acts import send_empty
 from tests.browser.facts import Facts, gather, prepare, spoil
 from tests.browser.server import Server, serve
 from tests.browser.state import State
+from tests.browser.states_intake import INTAKE
+from tests.browser.states_moderation import MODERATION
 from tests.browser.states_people import PEOPLE
 from tests.browser.states_rooms import ROOMS
 from tests.browser.states_sheets import SHEETS
@@ -130,7 +132,7 @@ SAYING = [
     S("receipt, address to confirm", "/besoins/nouveau", act=acts.send_receipt_by_mail),
     S("tracking form", "/suivi"),
     S("tracking, unknown code", "/suivi", status=422, act=acts.wrong_code_of_tracking),
-    S("tracking of an answered need", "/suivi/{answered_code}"),
+    S("tracking of an answered need", "/suivi/{answered_code}", act=acts.unfold),
     S("tracking of a refused need", "/suivi/{refused_code}"),
     S("tracking of an unconfirmed need", "/suivi/{awaiting_code}", act=acts.unfold),
     S("tracking of a withdrawn need", "/suivi", act=acts.withdraw),
@@ -167,7 +169,6 @@ WORK = [
     S("moderation of a need", "/moderation/besoin/{pending}", "moderator"),
     S("moderation of a comment", "/moderation/commentaire/{comment}", "moderator", act=acts.unfold),
     S("moderation of what is decided", "/moderation/besoin/{answered}", "moderator"),
-    S("moderation, reason missing", "/moderation/besoin/{pending}", "moderator", 422, acts.refuse_without_reason),
     S("moderation, nothing waits", "/moderation", "moderator", act=acts.read_everything, territory="{quiet}"),
     S("board of the département", "/priorites"),
     S("board of a territory", "/territoires/{home}/priorites"),
@@ -222,4 +223,6 @@ BARE = [
         "/demo/messagerie",
     )
 ]
-STATES = PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + PEOPLE + WORK + SHEETS + ROOMS + FAILURES + BARE
+STATES = (
+    PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + PEOPLE + WORK + MODERATION + INTAKE + SHEETS + ROOMS + FAILURES + BARE
+)

@@ -1,18 +1,16 @@
 """Deferred work: promised with its cause, done once, retried, kept when it cannot be done."""
 
-import smtplib
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 from sqlmodel import col, select
 
-from app.core import jobs, mail
+from app.core import jobs
 from app.core.db import Database, now
 from app.core.jobs import Job, JobStatus, Payload
-from app.core.mail import Mail
-from app.core.settings import get_settings
 from tests.site import Site
 
 
@@ -95,47 +93,73 @@ def test_an_unknown_kind_is_refused_at_once(site: Site) -> None:
         jobs.enqueue(db, "inconnu", {})
 
 
-class FakeServer:
-    """An SMTP server that notes what it is given, or is down."""
-
-    sent: ClassVar[list[str]] = []
-    down = False
-
-    def __init__(self, host: str, port: int, timeout: int) -> None:
-        if self.down:
-            raise ConnectionRefusedError
-
-    def __enter__(self) -> "FakeServer":
-        return self
-
-    def __exit__(self, *_rest: object) -> None:
-        return None
-
-    def has_extn(self, _name: str) -> bool:
-        return False
-
-    def send_message(self, message: object) -> None:
-        self.sent.append(str(message))
-
-
-def test_a_mail_server_down_is_waited_for_and_the_secret_leaves_with_the_mail(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+def test_what_can_only_be_done_later_never_dies_and_what_is_hopeless_dies_at_once(
+    site: Site, failing: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(get_settings(), "smtp_url", "smtp://localhost:2525")
-    monkeypatch.setattr(smtplib, "SMTP", FakeServer)
-    monkeypatch.setattr(FakeServer, "down", True)
-    monkeypatch.setattr(FakeServer, "sent", [])
+    def later(_database: Database, _payload: Payload) -> None:
+        raise jobs.LaterError("not yet", timedelta())
+
+    def hopeless(_database: Database, _payload: Payload) -> None:
+        raise jobs.GiveUpError("never")
+
+    monkeypatch.setitem(jobs._handlers, "essai", later)
     with site.writing() as db:
-        written = mail.post(db, "lena@exemple.fr", "Un sujet\nsur deux lignes", "Le secret est ABC.")
-    jobs.run_due(site.database)
-    assert _last(site).status == JobStatus.WAITING and not FakeServer.sent
-    monkeypatch.setattr(FakeServer, "down", False)
+        jobs.enqueue(db, "essai", {})
+    for _try in range(3 * jobs.MAX_ATTEMPTS):
+        assert jobs.run_one(site.database)
+    assert _last(site).status == JobStatus.WAITING and _last(site).last_error == "not yet"
+    monkeypatch.setitem(jobs._handlers, "essai", hopeless)
+    assert jobs.run_one(site.database)
+    assert _last(site).status == JobStatus.DEAD and _last(site).last_error == "never"
+
+
+def test_what_a_job_does_in_the_transaction_of_its_end_is_done_once_though_its_process_dies(
+    site: Site, failing: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[bool] = []
+
+    def work(database: Database, _payload: Payload) -> None:
+        with database.writing() as db:
+            done.append(jobs.finish(db))
+        raise KeyboardInterrupt  # killed before the job could be settled
+
+    monkeypatch.setitem(jobs._handlers, "essai", work)
     with site.writing() as db:
-        job = db.exec(select(Job).order_by(col(Job.id).desc()).limit(1)).one()
-        job.run_at = now() - timedelta(seconds=1)
-        db.add(job)
-    jobs.run_due(site.database)
-    assert len(FakeServer.sent) == 1 and "Subject: Un sujet sur deux lignes" in FakeServer.sent[0]
+        jobs.enqueue(db, "essai", {})
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run_one(site.database)
+    assert done == [True] and _last(site).status == JobStatus.DONE
+    assert not jobs.run_one(site.database)
+
+
+def test_a_kind_that_rests_lets_the_others_pass(site: Site, failing: list[int]) -> None:
+    with site.writing() as db:
+        jobs.enqueue(db, "essai", {})
+    jobs.pause(["essai"], now() + timedelta(minutes=1))
+    assert not jobs.run_one(site.database)
+    jobs.resume()
+    assert jobs.run_one(site.database)
+
+
+def test_a_regular_job_is_promised_once_by_however_many_processes(site: Site, failing: list[int]) -> None:
+    moment = now() + timedelta(days=3)
+    regular = [jobs.Regular("essai", lambda _now: moment)]
+    other = Database(site.database.url)
+    for database in (site.database, other, site.database):
+        jobs.promise(database, regular)
+    other.dispose()
     with site.reading() as db:
-        kept = db.get_one(Mail, written.id)
-        assert kept.sent_at and "ABC" not in kept.body
+        promised = db.exec(select(Job).where(Job.kind == "essai")).all()
+    assert [job.run_at for job in promised] == [moment]
+    jobs.promise(site.database, [jobs.Regular("essai", lambda _now: moment + timedelta(days=7))])
+    with site.reading() as db:
+        assert len(db.exec(select(Job).where(Job.kind == "essai")).all()) == 2
+
+
+def test_a_worker_alone_knows_every_kind_of_job_that_the_site_promises() -> None:
+    kinds = "from app.core.jobs import _handlers; print(sorted(set(_handlers) - {'essai'}))"
+    known = [
+        subprocess.run([sys.executable, "-c", f"import {module}; {kinds}"], capture_output=True, text=True, check=True)
+        for module in ("app.worker", "app.main")
+    ]
+    assert known[0].stdout == known[1].stdout and "mail.send" in known[0].stdout

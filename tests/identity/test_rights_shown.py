@@ -9,7 +9,8 @@ from app.accords.states import Verb
 from app.identity import queries
 from app.identity.queries import rights
 from app.identity.service import roles as service
-from app.identity.states import CONDITION_LABELS, RIGHT_LABELS, RoleKind
+from app.identity.states import RoleKind
+from app.identity.states.rights import CONDITION_LABELS, RIGHT_LABELS
 from app.policy import ACCOUNT_REOPEN, POLICY
 from app.policy.actor import Actor, Grant
 from tests.identity.offers import person_id
@@ -84,7 +85,8 @@ def test_mon_espace_tells_each_person_every_right_they_have(site: Site, persona:
     own = [organisation.organisation_id for organisation in actor.organisations]
     able = {
         right for right in POLICY for thing in things(right) for place in places for body in [thing.organisation_id, *own]
-        if actor.can(right, Thing(thing.status, place, thing.author_id, thing.open_verbs, thing.version, body, thing.kind, 99))
+        for author in (thing.author_id, actor.person_id)
+        if actor.can(right, Thing(thing.status, place, author, thing.open_verbs, thing.version, body, thing.kind, 99))
     }  # fmt: skip
     page = BeautifulSoup(site.signed_in(persona).get("/mon-espace/roles").text, "html.parser")
     for offer in page.find_all("article"):  # what is only offered is not held

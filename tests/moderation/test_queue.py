@@ -5,9 +5,12 @@ from sqlmodel import col, select
 
 from app.core.machine import Event
 from app.identity.models import Person
+from app.moderation.models import Report
+from app.moderation.states import REPORT
 from app.needs.models import Need
 from app.places.queries import reference
-from app.threads.models import Comment
+from app.threads.models import Comment, File, ProfileText
+from app.threads.states import MODERATION
 from tests.needs.test_say import say
 from tests.site import Site
 
@@ -137,25 +140,12 @@ def test_ones_own_words_are_for_somebody_else(site: Site) -> None:
     assert moderator.post(f"/moderation/besoin/{need.id}", {"decision": "publish"}).status_code == 403
 
 
-def test_the_queue_costs_a_fixed_number_of_queries(site: Site) -> None:
-    moderator = site.signed_in("moderator")
-    moderator.get("/moderation")
-    with site.counting() as seen:
-        moderator.get("/moderation")
-    assert len(seen) <= 12, seen
-
-
 def test_an_empty_queue_says_so(site: Site) -> None:
     moderator = site.signed_in("moderator")
-    for _n in range(60):
-        page = moderator.get("/moderation")
-        with site.reading() as db:
-            from app.identity.queries import actor_of, demo_people
-            from app.moderation.queries import oldest
-
-            me = actor_of(db, next(p for p in demo_people(db) if p.demo_persona == "moderator"))
-            first = oldest(db, me)
-        if first is None:
-            break
-        moderator.post(f"/moderation/{first.kind}/{first.id}", {"decision": "publish"})
-    assert "Tout est relu" in moderator.get("/moderation").text, page.text[:200]
+    with site.writing() as db:
+        for table in (Need, Comment, File, ProfileText):
+            for waiting in db.exec(select(table).where(table.status == "pending")):
+                MODERATION.move(db, waiting, "refuse", by=None)
+        for report in db.exec(select(Report).where(Report.status == "open")):
+            REPORT.move(db, report, "decide", by=None)
+    assert "Tout est relu" in moderator.get("/moderation").text

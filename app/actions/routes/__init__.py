@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.actions.routes import comments, drafting, editing, listing, positions, reading, versions
+from app.actions.routes import comments, drafting, editing, files, listing, positions, reading, versions
 
 router = APIRouter()
-for part in (listing, drafting, reading, editing, versions, positions, comments):
+for part in (listing, drafting, reading, editing, versions, positions, comments, files):
     router.include_router(part.router)

@@ -1,5 +1,6 @@
 """A technician writes a fiche, moves it, links it with needs."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -21,8 +22,10 @@ from app.core.web import go, page
 from app.identity import queries as people
 from app.identity.access import Me, public
 from app.needs import queries as needs
+from app.needs.models import PREFIX, Need
+from app.needs.queries import groups
 from app.places.queries import reference
-from app.policy import NEED_READ, SHEET_EDIT, SHEET_MOVE
+from app.policy import GROUP_READ, NEED_READ, SHEET_EDIT, SHEET_MOVE
 from app.threads import queries as threads
 
 router = APIRouter(dependencies=[Depends(public)])
@@ -134,20 +137,30 @@ def move(
     return back(request, sheet, _("Étape enregistrée : le fil et les besoins de la fiche suivent."))
 
 
+def _named(db: Db, me: Me, typed: str) -> Sequence[Need]:
+    """The need of this reference; all those of a group, which is cited as « BP-12 »."""
+    if typed.startswith(PREFIX):
+        group = groups.by_reference(db, typed.removeprefix(PREFIX))
+        return groups.needs_of(db, group.id or 0) if group and me.can(GROUP_READ, group) else []
+    need = needs.by_reference(db, typed)
+    return [need] if need and me.can(NEED_READ, need) else []
+
+
 @router.post("/fiches-actions/{ref}/besoins", name="actions.link_need")
 def link_need(
     request: Request, db: Db, me: Me, sheet: EditedSheet, form: Annotated[Filled[LinkForm], Depends(read(LinkForm))]
 ) -> Response:  # fmt: skip
     """Link needs by the references that people read on their pages."""
     for reference_typed in form.data.each() if form.data else []:
-        need = needs.by_reference(db, reference_typed)
-        if need is None or not me.can(NEED_READ, need):
+        found = _named(db, me, reference_typed)
+        if not found:
             form.refuse("references", _("Aucun besoin publié ne porte la référence %(reference)s.") % {
                 "reference": reference_typed[:20],
             })  # fmt: skip
             break
         try:
-            service.link_need(db, sheet, need, by=me.person_id)
+            for need in found:
+                service.link_need(db, sheet, need, by=me.person_id)
         except DomainError as error:
             form.refuse("references", error.message)
             break

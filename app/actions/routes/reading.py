@@ -23,7 +23,7 @@ from app.actions.states import (
     whole,
 )
 from app.core.db import Db
-from app.core.forms import Filled, blank
+from app.core.forms import Filled, Form, blank
 from app.core.i18n import gettext as _
 from app.core.web import go, page
 from app.identity import queries as people
@@ -36,7 +36,8 @@ from app.policy import SHEET_ANSWER, SHEET_EDIT, SHEET_MOVE, SHEET_READ
 from app.threads import consensus
 from app.threads import queries as threads
 from app.threads.forms import PositionForm
-from app.threads.states import COMMENT_LABELS, STANCE_LABELS, Stance
+from app.threads.queries import files, follows
+from app.threads.states import COMMENT_LABELS, STANCE_LABELS, FollowKind, Stance
 
 router = APIRouter(dependencies=[Depends(public)])
 ReadSheet = Annotated[ActionSheet, Depends(sheet_for(SHEET_READ))]
@@ -94,7 +95,8 @@ def _context(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
         "events": events, "bodies": bodies,
         "said": said, "pages": organisations.pages_of(db, signed), "kinds": COMMENT_LABELS, "labels": SHEET_LABELS,
         "fields": FIELD_LABELS, "fundings": FUNDING_LABELS, "reasoned": REASONED, "anchors": ANCHORS,
-        "answering": me.can(SHEET_ANSWER, sheet),
+        "answering": me.can(SHEET_ANSWER, sheet), "files": files.visible(db, me, sheet.thread_id),
+        "follow": follows.follow_of(db, me.person_id, FollowKind.THREAD, sheet.thread_id),
     } | voices | _tools(me, sheet, published)  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def show_sheet(
         "position_form": blank(PositionForm, college=me.college),
         "comment_form": blank(SheetCommentForm, college=me.college, kind="remarque", version=sheet.version),
         "publish_form": blank(PublishForm), "move_form": blank(MoveForm), "link_form": blank(LinkForm),
-        "answer_form": blank(AnswerForm),
+        "answer_form": blank(AnswerForm), "file_form": blank(Form),
     }  # fmt: skip
     return page(
         request, "actions/show.html", status=status, nav="actions", lu=lu if 0 < lu < sheet.version else 0,

@@ -1,5 +1,6 @@
 """Verbs on fiches-actions: writing and publishing them, moving them, what is said under them."""
 
+from app.actions.service.files import add_file, remove_file
 from app.actions.service.moves import MissingFieldsError, check_seen, move
 from app.actions.service.voices import (
     CONFIRM_POSITION,
@@ -26,6 +27,7 @@ __all__ = [
     "CONFIRM_POSITION",
     "MissingFieldsError",
     "StaleError",
+    "add_file",
     "answer",
     "ask_position_confirmation",
     "begin",
@@ -38,6 +40,7 @@ __all__ = [
     "link_need",
     "move",
     "publish_version",
+    "remove_file",
     "save",
     "set_priorities",
     "take_position",

@@ -4,8 +4,8 @@ from sqlmodel import Session
 
 from app.actions import queries
 from app.actions.models import ActionSheet
-from app.actions.service.writing import announce, in_hand, publish_version
-from app.actions.states import FIELD_LABELS, REASONED, SHEET, missing, whole
+from app.actions.service.writing import announce, in_hand, publish_version, tell_followers
+from app.actions.states import FIELD_LABELS, REASONED, SHEET, SHEET_LABELS, Sheet, missing, whole
 from app.core.db import now
 from app.core.errors import ConflictError, DomainError
 from app.core.i18n import gettext as _
@@ -44,6 +44,9 @@ def move(
         publish_version(db, sheet, by=by, note=note[:300] or _("La fiche devient candidate."))
     else:
         announce(db, sheet, by=by)
+        state = _("Elle est maintenant à cette étape : %(state)s.") % {"state": _(SHEET_LABELS[Sheet(sheet.status)])}
+        told = "\n\n".join(part for part in (state, addressee, note) if part)
+        tell_followers(db, sheet, _("Une fiche-action avance : %(title)s"), told, by=by)
 
 
 def check_seen(db: Session, sheet: ActionSheet, seen: str) -> None:

@@ -4,11 +4,11 @@ from sqlmodel import Session
 
 from app.actions.forms import SheetCommentForm
 from app.actions.models import ActionSheet
-from app.actions.service.writing import address
+from app.actions.service.writing import address, tell_followers
 from app.core.db import now
 from app.core.errors import ConflictError, ForbiddenError, NotFoundError
 from app.core.i18n import gettext as _
-from app.core.mail import post
+from app.core.mail import post, quoted
 from app.core.settings import get_settings
 from app.identity import queries as people
 from app.identity import service as identity
@@ -18,6 +18,7 @@ from app.policy import SHEET_POSITION
 from app.policy.actor import ANONYMOUS, Actor, Affiliation
 from app.threads import service as threads
 from app.threads.models import Comment, Thread, Voice
+from app.threads.service.holding import held_for
 from app.threads.states import OFFICIAL_ANSWER, STANCE_LABELS, Moderation, Stance
 
 CONFIRM_POSITION = "position"
@@ -48,7 +49,8 @@ def ask_position_confirmation(db: Session, sheet: ActionSheet, email: str, colle
     body = _(
         "Bonjour,\n\nVotre position sur la fiche-action %(reference)s, « %(title)s » : %(stance)s.\n"
         "Ouvrez ce lien et confirmez : votre voix comptera.\n%(link)s\n\n"
-        "Elle se change et se retire jusqu’à la fin du débat. Sans confirmation sous 7 jours, elle ne compte pas.\n"
+        "Elle se change et se retire jusqu’à la fin du débat. Sans confirmation sous 7 jours, elle ne compte pas. "
+        "Si ce n’est pas vous, ignorez ce message.\n"
     ) % {
         "reference": sheet.reference, "title": sheet.title, "stance": _(STANCE_LABELS[stance]),
         "link": f"{get_settings().public_url}/confirmation/{secret}",
@@ -75,6 +77,7 @@ def comment(
     written = threads.comment(
         db, thread_of(db, sheet), sheet.territory_id, kind=form.kind, text=form.text, author_id=me.person_id,
         a_posteriori=sheet.accord.comments_a_posteriori, version=read, **threads.signed(form, me, affiliation),
+        held_for=held_for(db, Comment, form, words=form.text),
     )  # fmt: skip
     if me.person_id is None and form.email:
         threads.ask_comment_confirmation(db, written, form.email, sheet.title)
@@ -101,6 +104,9 @@ def answer(db: Session, sheet: ActionSheet, asked: Comment, *, text: str, body: 
     )
     if written.created_at >= started:
         _tell(db, sheet, asked, written, body)
+        words = _("%(body)s répond à un commentaire :\n\n%(text)s") % {"body": body.name, "text": text}
+        title = _("Une réponse est donnée sous une fiche-action : %(title)s")
+        tell_followers(db, sheet, title, words, by=by, besides=[asked.author_id])
     return written
 
 
@@ -110,9 +116,9 @@ def _tell(db: Session, sheet: ActionSheet, asked: Comment, written: Comment, bod
         return
     words = _(
         "Bonjour,\n\n%(body)s répond à votre commentaire sur la fiche-action %(reference)s, « %(title)s » :\n\n"
-        "%(text)s\n\nVos mots :\n%(words)s\n\nLire la fiche : %(link)s\n"
+        "%(text)s\n\nVos mots :\n\n%(words)s\n\nLire la fiche : %(link)s\n"
     ) % {
-        "body": body.name, "reference": sheet.reference, "title": sheet.title, "text": written.text,
-        "words": asked.text, "link": f"{get_settings().public_url}{address(sheet)}#commentaire-{asked.id}",
+        "body": body.name, "reference": sheet.reference, "title": sheet.title, "text": quoted(written.text),
+        "words": quoted(asked.text), "link": f"{get_settings().public_url}{address(sheet)}#commentaire-{asked.id}",
     }  # fmt: skip
     identity.tell(db, author, _("Une réponse à votre commentaire"), words)

@@ -1,6 +1,6 @@
 """Verbs of whoever writes a fiche: begin, save, publish, say which needs and priorités it serves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.needs import service as needs
 from app.needs.models import Need
 from app.needs.queries import PUBLIC as PUBLIC_NEEDS
 from app.threads import service as threads
+from app.threads.service import follows
 
 DOUBLE_CLICK = timedelta(minutes=1)
 _FOUND_BY = ("title", "lede", "context", "needs_found", "objectives", "description", "holder", "partners", "area")
@@ -121,7 +122,20 @@ def publish_version(db: Session, sheet: ActionSheet, *, by: int | None, note: st
     note_event(db, sheet, "publish", by=by, note=f"{said} · {note}" if note else said)
     search.index(db, queries.KIND, sheet.id or 0, sheet.reference or "", *(content[name] for name in _FOUND_BY))
     announce(db, sheet, by=by)
+    subjects = (_("Une fiche-action est publiée : %(title)s"), _("Une nouvelle version d’une fiche-action : %(title)s"))
+    tell_followers(db, sheet, subjects[number > 1], note or sheet.lede or said, by=by)
     return published
+
+
+def tell_followers(
+    db: Session, sheet: ActionSheet, title: str, text: str, *, by: int | None, besides: Collection[int | None] = ()
+) -> None:  # fmt: skip
+    """Those who follow the fiche, its theme or its territory; nobody while it was never published."""
+    if sheet.version:
+        follows.announce(
+            db, thread_id=sheet.thread_id, territory_id=sheet.territory_id, theme_id=sheet.theme_id,
+            title=title % {"title": sheet.title}, text=text, path=address(sheet), by=by, besides=besides,
+        )  # fmt: skip
 
 
 def announce(db: Session, sheet: ActionSheet, *, by: int | None) -> None:

@@ -10,7 +10,8 @@ from app.core.i18n import today
 from app.core.settings import get_settings
 from app.identity import queries
 from app.identity.models import Person, Role
-from app.identity.states import CONDITION_LABELS, RIGHT_LABELS, RoleState
+from app.identity.states import RoleState
+from app.identity.states.rights import CONDITION_LABELS, RIGHT_LABELS
 from app.policy import POLICY, ROLE_GRANT, ROLE_READ
 from app.policy.actor import Actor, Affiliation, in_force
 from app.policy.rules import Condition

@@ -15,7 +15,7 @@ from app.core.i18n import today
 from app.core.search import matching
 from app.core.security import digest
 from app.needs.forms import NeedFilter
-from app.needs.models import Need, NeedAnswer
+from app.needs.models import Need, NeedAnswer, NeedGroup
 from app.needs.states import FollowUp, ListState, Outcome, Sort
 from app.policy.actor import Actor
 from app.threads.models import Support, Thread, Voice
@@ -36,7 +36,7 @@ _ROW = (
     Need.id, Need.reference, Need.title, Need.text, Need.territory_id, Need.commune_insee, Need.theme_id,
     Need.college, Need.organisation_id, Need.signature, Need.origin, Need.status, Need.stage, Need.outcome,
     Need.priority_id, Need.supports, Need.sheets, Need.published_at, Need.created_at, Need.answer_due_on,
-    Thread.comments,
+    Thread.comments, Need.group_id, NeedGroup.title.label("group_title"),  # type: ignore[attr-defined]
 )  # fmt: skip
 
 
@@ -165,6 +165,7 @@ def _page_rows(db: Session, find: NeedFilter, wanted: list[ColumnElement[bool]],
     statement: Select[Any] = (
         select(*_ROW)  # type: ignore[call-overload]
         .join(Thread, Thread.id == Need.thread_id)
+        .outerjoin(NeedGroup, col(NeedGroup.id) == Need.group_id)
         .where(col(Need.id).in_(chosen))
         .order_by(*order)
     )

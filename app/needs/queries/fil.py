@@ -8,12 +8,13 @@ from sqlmodel import Session
 
 from app.accords import queries as accords
 from app.accords.models import Priority
-from app.core.i18n import fdate, today
+from app.core.i18n import fdate, ngettext, today
 from app.core.i18n import gettext as _
 from app.core.machine import Event
 from app.identity import queries as people
 from app.needs import queries
 from app.needs.models import Need, NeedAnswer
+from app.needs.queries import groups
 from app.needs.states import OUTCOME_LABELS, Outcome
 from app.threads import queries as threads
 from app.threads.models import Mention
@@ -60,10 +61,12 @@ def steps(db: Session, need: Need) -> list[Step]:
     priority = accords.priority(db, need.priority_id) if need.priority_id else None
     chain = [_received(need), _moderation(need, events)]
     if need.status in queries.PUBLIC:
+        elsewhere = threads.mentions(db, need.thread_id)
         chain += [
+            *_group(db, need, events),
             _priority(need, priority, events),
-            *_sheets(db, need),
-            *vote_steps(threads.mentions(db, need.thread_id, "vote")),
+            *_sheets(need, [m for m in elsewhere if m.kind == "sheet"]),
+            *vote_steps([m for m in elsewhere if m.kind == "vote"]),
             *_answers(db, need),
             _result(need),
         ]
@@ -80,10 +83,18 @@ def _moment(events: Sequence[Event], *verbs: str) -> datetime | None:
 def _received(need: Need) -> Step:
     return Step(
         "done", _("Besoin"), _("Reçu"), fdate(need.created_at),
-        _("%(origin)s. Référence %(reference)s.") % {
-            "origin": _(ORIGIN_LABELS[Origin(need.origin)]), "reference": need.reference,
-        },
+        _("%(origin)s. Référence %(reference)s.") % {"origin": _way(need), "reference": need.reference},
     )  # fmt: skip
+
+
+def _way(need: Need) -> str:
+    """By which way it came, and through whose hands, without their names."""
+    way = _(ORIGIN_LABELS[Origin(need.origin)])
+    if need.transcribed_by is None:
+        return way
+    if need.second_read_at is None:
+        return _("%(way)s, saisi par un relais") % {"way": way}
+    return _("%(way)s, saisi par un relais, relu par une deuxième personne") % {"way": way}
 
 
 def _moderation(need: Need, events: Sequence[Event]) -> Step:
@@ -95,26 +106,76 @@ def _moderation(need: Need, events: Sequence[Event]) -> Step:
         text = _("Le Conseil de développement lit chaque texte avant publication, sous deux jours.")
         return Step("here", kind, _("En cours de relecture"), text=text)
     if need.status == Moderation.WITHDRAWN:
-        at = _moment(events, "withdraw", "withdraw_with_account")
-        return Step("gap", kind, _("Retiré par son auteur"), fdate(at) if at else "")
+        return _withdrawn(need, events)
     if need.status in (Moderation.REFUSED, Moderation.HIDDEN, Moderation.APPEALED, Moderation.UPHELD):
-        return _refused(need, _moment(events, "refuse", "hide"))
-    days = (need.published_at - need.created_at).days if need.published_at else 0
+        return _refused(need, events)
+    return _published(need, events)
+
+
+def _published(need: Need, events: Sequence[Event]) -> Step:
+    """How it came to be public: read first, read afterwards, or after its author contested a decision."""
+    kind, at = _("Relecture"), need.published_at
+    day = fdate(at) if at else ""
+    last = next((e.verb for e in reversed(events) if e.verb in _SHOWN), "publish")
+    if last == "post":
+        return Step("done", kind, _("Publié dès l’envoi"), day, _("Ici, la relecture vient après la publication."))
+    days = (at - need.created_at).days if at else 0
     text = _("Relu le jour même.") if days < 1 else _("Relu en %(n)s j.") % {"n": days}
-    at = need.published_at
-    return Step("done", kind, _("Publié après lecture par le Conseil de développement"), fdate(at) if at else "", text)
+    if need.status == Moderation.MASKED:
+        text += " " + _("Un passage a été masqué, selon la charte.")
+    if last in ("reverse", "restore"):
+        reread = _moment(events, last)
+        title = _("Publié après un nouvel examen")
+        return Step("done", kind, title, fdate(reread) if reread else day)
+    return Step("done", kind, _("Publié après lecture par le Conseil de développement"), day, text)
 
 
-def _refused(need: Need, at: datetime | None) -> Step:
+_SHOWN = frozenset({"publish", "publish_masked", "post", "reverse", "restore", "undo_unmask"})
+
+
+def _withdrawn(need: Need, events: Sequence[Event]) -> Step:
+    """Taken back by its author, by a moderator at its author's demand, or with the account of its author."""
+    verb = next((e.verb for e in reversed(events) if e.verb in ("withdraw", "withdraw_with_account")), "withdraw")
+    at = _moment(events, verb)
+    asked = _moment(events, "ask_withdrawal")
+    title = _("Retiré par son auteur")
+    if verb == "withdraw_with_account":
+        title = _("Retiré : son auteur a fermé son compte")
+    elif asked:
+        title = _("Retiré à la demande de son auteur")
+    return Step("gap", _("Relecture"), title, fdate(at) if at else "")
+
+
+def _refused(need: Need, events: Sequence[Event]) -> Step:
+    """Never public, or no longer: by which rule, in which words."""
+    verb = next((e.verb for e in reversed(events) if e.verb in ("refuse", "hide")), "refuse")
+    at = _moment(events, verb)
     reason = RefusalReason(need.reason) if need.reason else RefusalReason.OFF_TOPIC
     rule = _("Charte, article %(n)s : %(rule)s.") % {
         "n": REASON_ARTICLES[reason],
         "rule": _(REASON_LABELS[reason]),
     }
     return Step(
-        "gap", _("Relecture"), _("Non publié"), fdate(at) if at else "",
+        "gap", _("Relecture"), _("Retiré de la vue") if verb == "hide" else _("Non publié"), fdate(at) if at else "",
         f"{rule} {need.reason_note or ''}".strip(), (f"/charte#article-{REASON_ARTICLES[reason]}", _("Lire la charte")),
     )  # fmt: skip
+
+
+def _group(db: Session, need: Need, events: Sequence[Event]) -> list[Step]:
+    """The needs with which it is grouped, or those that it left."""
+    place = groups.place_of(db, need)
+    at = _moment(events, "group", "ungroup")
+    if place is None:
+        left = next((event for event in reversed(events) if event.verb == "ungroup"), None)
+        text = _("Il en a fait partie, et continue seul.")
+        return [Step("done", _("Besoin partagé"), left.note or "", fdate(left.at), text)] if left else []
+    words = ngettext(
+        "Un besoin sous ce titre, avec ses mots et ses soutiens.",
+        "%(n)s besoins disent la même chose, chacun avec ses mots et ses soutiens.", place.needs,
+    ) % {"n": place.needs}  # fmt: skip
+    path = f"/besoins-partages/{place.group.id}"
+    link = (path, _("Lire le besoin partagé"))
+    return [Step("done", _("Besoin partagé"), place.group.title, fdate(at) if at else "", words, link)]
 
 
 def _priority(need: Need, priority: Priority | None, events: Sequence[Event]) -> Step:
@@ -130,7 +191,7 @@ def _priority(need: Need, priority: Priority | None, events: Sequence[Event]) ->
     )  # fmt: skip
 
 
-def _sheets(db: Session, need: Need) -> list[Step]:
+def _sheets(need: Need, mentions: Sequence[Mention]) -> list[Step]:
     """The fiches-actions that take it up, as they wrote it here."""
     taken = [
         Step(
@@ -139,7 +200,7 @@ def _sheets(db: Session, need: Need) -> list[Step]:
             },
             (mention.path, _("Lire la fiche-action")),
         )
-        for mention in threads.mentions(db, need.thread_id, "sheet")
+        for mention in mentions
     ]  # fmt: skip
     if taken or need.outcome is not None:
         return taken
@@ -169,10 +230,12 @@ def _answers(db: Session, need: Need) -> list[Step]:
     late = need.days_late
     if late:
         title = _("Réponse en retard de %(n)s j") % {"n": late}
-        text = _("Elle était due le %(date)s.") % {"date": fdate(need.answer_due_on)}
+        text = _("Attendue depuis le %(since)s, elle était due le %(date)s.") % {
+            "since": fdate(need.published_at or need.created_at), "date": fdate(need.answer_due_on),
+        }  # fmt: skip
     else:
         title = _("Réponse due le %(date)s au plus tard") % {"date": fdate(need.answer_due_on)}
-        text = _("Attendue depuis la publication, il y a %(n)s j.") % {"n": _days_since(need)}
+        text = _("Attendue depuis le %(since)s.") % {"since": fdate(need.published_at or need.created_at)}
     return [Step("future", _("Réponse"), title, text=text, late=bool(late))]
 
 

@@ -17,7 +17,8 @@ from app.needs import service
 from app.needs.access import need_for
 from app.needs.forms import AnswerForm, AttachForm
 from app.needs.models import Need
-from app.needs.queries import fil
+from app.needs.queries import fil, groups
+from app.needs.routes.awaited import onwards
 from app.needs.routes.reading import back
 from app.needs.states import OUTCOME_LABELS
 from app.places.queries import reference
@@ -28,7 +29,7 @@ ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
 
 
 def _follow_page(
-    request: Request, db: Db, need: Need, *, status: int = 200,
+    request: Request, db: Db, need: Need, *, status: int = 200, retour: str = "",
     attach: Filled[AttachForm] | None = None, answer: Filled[AnswerForm] | None = None,
 ) -> Response:  # fmt: skip
     priorities = [
@@ -36,18 +37,20 @@ def _follow_page(
     ]
     return page(
         request, "needs/follow.html", status=status, nav="needs", need=need,
-        territory=reference(db).by_id[need.territory_id], steps=fil.steps(db, need),
-        attach_form=attach or blank(AttachForm, priority_id=need.priority_id),
-        answer_form=answer or blank(AnswerForm, answered_on=today().isoformat()),
+        territory=reference(db).by_id[need.territory_id], steps=fil.steps(db, need), place=groups.place_of(db, need),
+        attach_form=attach or blank(AttachForm, priority_id=need.priority_id, retour=retour),
+        answer_form=answer or blank(AnswerForm, answered_on=today().isoformat(), retour=retour),
         priorities=[(p.id, p.title) for p in priorities], outcomes=[(o.value, _(t)) for o, t in OUTCOME_LABELS.items()],
         bodies=[(b.id, b.name) for b in people.bodies_for(db, need.territory_id)],
     )  # fmt: skip
 
 
 @router.get("/besoins/{need_id:int}/suite", name="needs.follow")
-def follow(request: Request, db: Db, need: Annotated[Need, Depends(need_for(NEED_ATTACH))]) -> Response:
+def follow(
+    request: Request, db: Db, need: Annotated[Need, Depends(need_for(NEED_ATTACH))], retour: str = ""
+) -> Response:  # fmt: skip
     """A technician's page: attach this need, answer it."""
-    return _follow_page(request, db, need)
+    return _follow_page(request, db, need, retour=retour[:300])
 
 
 @router.post("/besoins/{need_id:int}/rattachement", name="needs.attach")
@@ -65,7 +68,8 @@ def attach(
     if form.ok is None:
         return _follow_page(request, db, need, status=422, attach=form)
     service.attach(db, need, priority, by=me.person_id or 0, note=form.ok.note)
-    return back(request, need, _("Rattachement enregistré : le fil et le tableau suivent."), "fil")
+    words = _("Rattachement enregistré : le fil et le tableau suivent.")
+    return onwards(request, form.ok.retour, words) or back(request, need, words, "fil")
 
 
 @router.post("/besoins/{need_id:int}/reponses", name="needs.answer")
@@ -81,4 +85,5 @@ def answer(
     if data is None:
         return _follow_page(request, db, need, status=422, answer=form)
     service.answer(db, need, data, bodies[data.body_id], by=me.person_id or 0)
-    return back(request, need, _("Réponse publiée : son auteur est prévenu."), "fil")
+    words = _("Réponse publiée : son auteur est prévenu.")
+    return onwards(request, data.retour, words) or back(request, need, words, "fil")

@@ -17,14 +17,18 @@ from app.identity.access import Me, public
 from app.identity.queries import organisations
 from app.identity.states import College
 from app.needs.access import need_for
+from app.needs.forms import LeaveForm
 from app.needs.models import Need
-from app.needs.queries import fil
-from app.places.queries import reference
-from app.policy import NEED_READ
-from app.policy.actor import ANONYMOUS
+from app.needs.queries import fil, groups
+from app.needs.queries.wordings import former_words
+from app.places.geometry import Sketch
+from app.places.queries import reference, sketch_of
+from app.policy import NEED_ATTACH, NEED_MODERATE, NEED_READ, NEED_TRANSCRIBE
+from app.policy.actor import ANONYMOUS, Actor
 from app.threads import queries as threads
 from app.threads.forms import CommentForm, VoiceForm
-from app.threads.states import COMMENT_LABELS
+from app.threads.queries import files, follows
+from app.threads.states import COMMENT_LABELS, FollowKind
 
 router = APIRouter(dependencies=[Depends(public)])
 ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
@@ -45,19 +49,38 @@ def _show_context(db: Db, me: Me, need: Need) -> dict[str, Any]:
         "supported": threads.supports(db, need.thread_id, voice.id if voice else None),
         "comments": comments, "kinds": COMMENT_LABELS, "voice": voice,
         "spoken": threads.spoken(db, me, need.accord.forum_id, need.thread_id), "supporters": supporters,
-        "pages": organisations.pages_of(db, signed),
+        "pages": organisations.pages_of(db, signed), "files": files.visible(db, me, need.thread_id),
+        "sketch": _drawn(db, need), "place": groups.place_of(db, need),
+        "follow": follows.follow_of(db, me.person_id, FollowKind.THREAD, need.thread_id),
+        "former": former_words(db, need.id or 0) if _is_staff(me, need) else (),
     }  # fmt: skip
+
+
+def _is_staff(me: Actor, need: Need) -> bool:
+    """Whether one is shown the words before they were corrected: who moderates, transcribes or answers here."""
+    return any(me.can(right, need) for right in (NEED_MODERATE, NEED_TRANSCRIBE, NEED_ATTACH))
+
+
+def _drawn(db: Db, need: Need) -> Sketch | None:
+    """The communes around a need that says where exactly: its territory; for an island, the island."""
+    if need.latitude is None or need.longitude is None:
+        return None
+    places = reference(db)
+    alone = places.by_id[need.territory_id].is_departement
+    around = [c.insee for c in places.communes_of(need.territory_id) if not alone or c.insee == need.commune_insee]
+    return sketch_of(tuple(around))
 
 
 def show_need(
     request: Request, db: Db, me: Me, need: Need, *, status: int = 200,
     voice_form: Filled[VoiceForm] | None = None, comment_form: Filled[CommentForm] | None = None,
+    leave_form: Filled[LeaveForm] | None = None,
 ) -> Response:  # fmt: skip
     return page(
         request, "needs/show.html", status=status, nav="needs",
         voice_form=voice_form or blank(VoiceForm, college=me.college),
         comment_form=comment_form or blank(CommentForm, college=me.college, kind="remarque"),
-        **_show_context(db, me, need),
+        leave_form=leave_form or blank(LeaveForm), **_show_context(db, me, need),
     )  # fmt: skip
 
 
@@ -92,6 +115,7 @@ def as_pdf(request: Request, db: Db, need: ReadNeed) -> Response:
     ]  # fmt: skip
     data = {
         "title": need.title, "reference": need.reference, "text": need.text.split("\n\n"), "signature": need.signature,
+        "place": ", ".join(filter(None, (shown["commune"] and shown["commune"].name, need.place_note))),
         "territory": shown["territory"].name, "theme": shown["theme"].name, "date": fdate(need.created_at),
         "total": shown["total"],
         "colleges": [{"name": _(c.label), "count": shown["supports"].get(c, 0)} for c in College],

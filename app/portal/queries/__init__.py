@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -32,6 +32,8 @@ class Totals:
     late: int
     sheets: int
     acting: int
+    waiting: int
+    waiting_since: datetime | None
 
 
 def totals(db: Session, territory_id: int | None = None) -> Totals:
@@ -43,10 +45,12 @@ def totals(db: Session, territory_id: int | None = None) -> Totals:
         alive.append(col(Priority.territory_id) == territory_id)
     answered = func.count(col(Need.outcome))
     late = func.count(col(Need.id)).filter(col(Need.outcome).is_(None), col(Need.answer_due_on) < today())
-    needs, answers, overdue = db.execute(select(func.count(), answered, late).select_from(Need).where(*public)).one()
+    since = func.min(Need.published_at).filter(col(Need.outcome).is_(None))
+    counted: Any = select(func.count(), answered, late, since)
+    needs, answers, overdue, oldest = db.execute(counted.select_from(Need).where(*public)).one()
     priorities = db.exec(select(func.count()).select_from(Priority).where(*alive)).one()
     sheets, acting = _sheets(db, territory_id)
-    return Totals(needs, priorities, answers, overdue, sheets, acting)
+    return Totals(needs, priorities, answers, overdue, sheets, acting, needs - answers, oldest)
 
 
 def _sheets(db: Session, territory_id: int | None) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from app.core.i18n import fdate
 from app.core.i18n import gettext as _
 from app.core.machine import label
 from app.identity.models import Body, Organisation, Person
-from app.needs.models import Need
+from app.needs.models import Need, NeedGroup
 from app.places.queries import reference
 from app.portal.queries.register import PERSONAL, Part
 from app.threads.models import Forum
@@ -45,6 +45,18 @@ COLUMNS = {
     "used_at": label("Utilisé le"), "verb": label("Geste"), "verified_at": label("Vérifié le"),
     "verified_how": label("Vérifiée par"), "version": label("Version lue"), "way": label("Entrée par"),
     "website": label("Site"), "withdrawn_at": label("Retiré le"),
+    "alt": label("Ce qu’il montre"), "answer": label("Réponse"), "answered_at": label("Répondu le"),
+    "answered_words": label("Réponse"), "asked_words": label("Demande"), "campaign_id": label("Collecte"),
+    "collected_on": label("Recueilli le"), "decided_at": label("Décidé le"), "done_at": label("Fait le"),
+    "due_at": label("Attendu le"), "filename": label("Nom du fichier"), "group_id": label("Besoin partagé"),
+    "height": label("Hauteur en points"), "joined_at": label("Entré le"), "latitude": label("Latitude"),
+    "left_at": label("Sorti le"), "left_why": label("Raison de la sortie"), "longitude": label("Longitude"),
+    "mark": label("Repère"), "masked_at": label("Masqué le"), "media_type": label("Format"),
+    "outcome_text": label("Réponse"), "place_note": label("Endroit"), "question": label("Question"),
+    "replaced_at": label("Remplacé le"), "rhythm": label("Rythme"), "sheet_ref": label("Référence du papier"),
+    "size": label("Taille en octets"), "subject_id": label("Numéro"), "summary": label("Résumé"),
+    "told_at": label("Prévenu le"), "total": label("Lignes"), "why": label("Pourquoi"),
+    "width": label("Largeur en points"), "wrong": label("Lignes en erreur"),
 }  # fmt: skip
 
 
@@ -125,9 +137,12 @@ def _titles(model: type[SQLModel], key: str, title: str) -> Any:
 
 
 def _of_threads(db: Session, ids: Iterable[int]) -> dict[int, str]:
-    """The need or the fiche-action that owns a thread."""
+    """The need, the group of needs or the fiche-action that owns a thread."""
     wanted = list(ids)
-    return {**_titles(Need, "thread_id", "title")(db, wanted), **_titles(ActionSheet, "thread_id", "title")(db, wanted)}
+    found: dict[int, str] = {}
+    for owner in (Need, NeedGroup, ActionSheet):
+        found |= _titles(owner, "thread_id", "title")(db, wanted)
+    return found
 
 
 def _of_territories(db: Session, ids: Iterable[int]) -> dict[int, str]:
@@ -149,5 +164,6 @@ NAMED: dict[str, Any] = {
     "territory_id": _of_territories, "forum_id": _of_forums, "commune_insee": _of_communes, "thread_id": _of_threads,
     "organisation_id": _titles(Organisation, "id", "name"), "theme_id": _titles(Theme, "id", "name"),
     "body_id": _titles(Body, "id", "name"), "need_id": _titles(Need, "id", "reference"),
+    "group_id": _titles(NeedGroup, "id", "title"),
     "sheet_id": _titles(ActionSheet, "id", "reference"),
 }  # fmt: skip

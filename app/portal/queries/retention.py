@@ -21,16 +21,20 @@ from app.identity.models import (
     WebSession,
 )
 from app.identity.states import DelegateStatus
+from app.intake.models import NeedImport
+from app.intake.states import ImportStatus
+from app.moderation.models import Report
 from app.needs.models import Need
 from app.portal.states import RULE, RULES, WARNING_DAYS, Rule
-from app.threads.models import Comment
-from app.threads.states import Moderation
+from app.threads.models import Comment, File, Follow, News
+from app.threads.states import Moderation, Rhythm
 from app.workshops.models import Seat, Workshop
 from app.workshops.states import Room
 
 Old = Callable[[datetime], list[ColumnElement[bool]]]
 WARNED = "warn_inactive"  # the event of a person told that the account will close for want of a visit
 SECRET = 64  # characters of a digest; a seat whose secret was erased keeps fewer
+_UNSEEN = [s.value for s in (Moderation.REFUSED, Moderation.HIDDEN, Moderation.UPHELD, Moderation.WITHDRAWN)]
 _NEVER_ACCEPTED = (DelegateStatus.INVITED.value, DelegateStatus.DECLINED.value, DelegateStatus.CANCELLED.value)
 _visited = func.coalesce(col(Person.last_seen_at), col(Person.created_at))
 _open = col(Person.closing_at).is_(None) & col(Person.closed_at).is_(None)
@@ -44,6 +48,21 @@ def _warned(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _unconfirmed(table: type[Need] | type[Comment]) -> Old:
     return lambda before: [col(table.status) == Moderation.AWAITING_EMAIL.value, col(table.created_at) < before]
+
+
+def _unseen(before: datetime) -> list[ColumnElement[bool]]:
+    """Nobody sees them any more, and nothing happened to them, nor to the need that they are on, since then."""
+    on = select(Need.id).where(col(Need.thread_id) == File.thread_id)
+    theirs = (col(Event.subject_kind) == File.__tablename__) & (col(Event.subject_id) == File.id)
+    of_need = (col(Event.subject_kind) == Need.__tablename__) & col(Event.subject_id).in_(on)
+    lately = exists().where(or_(theirs, of_need), col(Event.at) >= before)
+    gone = col(File.status).in_(_UNSEEN) | exists(on.where(col(Need.status).in_(_UNSEEN)))
+    return [col(File.digest) != "", gone, ~lately]
+
+
+def _reporters(before: datetime) -> list[ColumnElement[bool]]:
+    named = or_(col(Report.name).is_not(None), col(Report.email).is_not(None))
+    return [named, col(Report.decided_at) < before]
 
 
 def _parents(before: datetime) -> list[ColumnElement[bool]]:
@@ -65,6 +84,14 @@ def _to_close(before: datetime) -> list[ColumnElement[bool]]:
 OLD: dict[str, tuple[Any, Old]] = {
     "unconfirmed_needs": (Need, _unconfirmed(Need)),
     "unconfirmed_comments": (Comment, _unconfirmed(Comment)),
+    "unseen_files": (File, _unseen),
+    "imports": (
+        NeedImport,
+        lambda before: [col(NeedImport.status) == ImportStatus.READ.value, col(NeedImport.created_at) < before],
+    ),
+    "news": (News, lambda before: [col(News.at) < before]),
+    "follows": (Follow, lambda before: [col(Follow.rhythm) == Rhythm.NEVER.value, col(Follow.told_at) < before]),
+    "reporters": (Report, _reporters),
     "proofs": (EmailProof, lambda before: [col(EmailProof.expires_at) < before]),
     "pending_identities": (PendingIdentity, lambda before: [col(PendingIdentity.expires_at) < before]),
     "sessions": (

@@ -8,6 +8,7 @@ WAYS = {
 }  # fmt: skip
 PURPOSES = {
     "sign_in": label("se connecter"), "need": label("confirmer un besoin"), "support": label("confirmer un soutien"),
+    "follow": label("recevoir des nouvelles"), "group_support": label("confirmer un soutien"),
     "position": label("confirmer une position"), "comment": label("confirmer un commentaire"),
     "address": label("changer d’adresse"), "parent": label("donner l’accord d’un parent"),
 }  # fmt: skip
@@ -24,6 +25,7 @@ SUBJECTS = {
 }  # fmt: skip
 VERBS = {
     "abandon": label("abandonner"), "accept": label("accepter"), "add": label("ajouter"),
+    "add_file": label("joindre un fichier"), "remove_file": label("enlever un fichier"),
     "add_passkey": label("ajouter une clé d’accès"), "add_phase": label("ajouter une étape"),
     "adjourn": label("ajourner"), "adopt": label("adopter"), "amend": label("modifier par avenant"),
     "anonymise": label("anonymiser"), "answer": label("répondre"), "appeal": label("contester"),
@@ -45,6 +47,7 @@ VERBS = {
     "open_dialogue": label("ouvrir le dialogue"), "open_room": label("ouvrir la salle"), "pass": label("passer"),
     "plan": label("inscrire au plan annuel"), "post": label("publier sans relecture"), "propose": label("proposer"),
     "publish": label("publier"), "put_back": label("remettre"), "put_back_alone": label("remettre"),
+    "put_back_grouped": label("remettre"),
     "rank": label("classer"), "recovery_refused": label("code de secours refusé"),
     "recovery_used": label("utiliser un code de secours"), "redirect": label("orienter"), "refuse": label("refuser"),
     "reject": label("rejeter"), "remove": label("enlever"), "remove_passkey": label("retirer une clé d’accès"),
@@ -54,6 +57,7 @@ VERBS = {
     "return_masked": label("remettre en ligne"), "return_pending": label("remettre en relecture"),
     "return_published": label("remettre en ligne"), "reveal": label("montrer les résultats"),
     "reverse": label("revenir sur un refus"), "schedule": label("annoncer"),
+    "reread": label("laisser en ligne après relecture"), "set_reading": label("régler la relecture"),
     "set_priorities": label("choisir les priorités"), "start": label("commencer"), "submit": label("envoyer"),
     "suspend": label("suspendre"), "take_to_workshop": label("porter en atelier"),
     "take_up": label("reprendre dans une fiche"), "unlink_need": label("détacher un besoin"),
@@ -68,5 +72,10 @@ VERBS = {
     "undo_restore": label("annuler une décision"), "undo_unmask": label("annuler une décision"),
     "undo_review": label("annuler une décision"), "undo_withdraw": label("annuler un retrait"),
     "undo_withdraw_masked": label("annuler un retrait"),
+    "correct": label("corriger ses mots"), "ask_withdrawal": label("demander un retrait"),
+    "report": label("signaler"), "reverse_masked": label("revenir sur un refus, un passage masqué"),
+    "print": label("imprimer des fiches"), "read_again": label("faire une deuxième lecture"),
+    "ask_leave": label("demander à sortir d’un regroupement"),
+    "refuse_leave": label("refuser une sortie de regroupement"),
     "withdraw": label("retirer"), "withdraw_with_account": label("retirer avec le compte"),
 }  # fmt: skip

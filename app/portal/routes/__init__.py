@@ -2,8 +2,29 @@
 
 from fastapi import APIRouter
 
-from app.portal.routes import account, closing, data, demo, health, home, organisation, space, texts, tracking
+from app.portal.routes import (
+    account,
+    appeals,
+    authoring,
+    closing,
+    data,
+    demo,
+    files,
+    follows,
+    grouped,
+    health,
+    home,
+    mails,
+    organisation,
+    space,
+    texts,
+    tracking,
+    unsubscribe,
+)
 
 router = APIRouter()
-for part in (home, tracking, space, organisation, account, data, closing, texts, demo, health):
+for part in (
+    home, tracking, files, authoring, grouped, space, appeals, follows, unsubscribe, mails, organisation, account, data,
+    closing, texts, demo, health,
+):  # fmt: skip
     router.include_router(part.router)

@@ -23,6 +23,8 @@ from app.policy import OWN_SPACE
 from app.portal.access import PRIVATE
 from app.portal.forms import AgreementForm, ParentForm, ProfileForm
 from app.portal.service import profile
+from app.threads.queries import profiles as pseudonyms
+from app.threads.states import Moderation
 
 router = APIRouter()
 MINE = [Depends(Requires(OWN_SPACE))]
@@ -34,15 +36,18 @@ def _account(
     request: Request, db: Db, person: Person, *, form: Filled[ProfileForm] | None = None,
     parent: Filled[ParentForm] | None = None,
 ) -> Response:  # fmt: skip
+    chosen = pseudonyms.last(db, person.id or 0)
+    waiting = chosen if chosen and chosen.status == Moderation.PENDING else None
     shown = form or blank(
-        ProfileForm, pseudonym=person.pseudonym, college=person.college, commune=person.commune_insee,
-        age=person.age_bracket, shows_commune="true" if person.shows_commune else "",
+        ProfileForm, pseudonym=waiting.text if waiting else person.pseudonym, college=person.college,
+        commune=person.commune_insee, age=person.age_bracket, shows_commune="true" if person.shows_commune else "",
     )  # fmt: skip
     faulty = (form and form.errors) or (parent and parent.errors)
     return page(
         request, "portal/account.html", status=422 if faulty else 200, form=shown, parent=parent or blank(ParentForm),
         person=person, places=reference(db), ages=AGE_LABELS, signature=public_name(db, person),
         young=person.age_bracket == AgeBracket.UNDER_15, agreement=agreement_of(db, person.id or 0),
+        chosen=chosen,
     )  # fmt: skip
 
 
@@ -61,8 +66,9 @@ def save_profile(
     _check(db, person, form)
     if form.ok is None:
         return _account(request, db, person, form=form)
-    profile.save_profile(db, person, form.ok)
-    return go(request, "portal.account", flash=_("C’est enregistré."))
+    waits = profile.save_profile(db, person, form.ok)
+    read_first = _("C’est enregistré. Votre pseudonyme sera montré une fois relu ; d’ici là, l’ancien reste.")
+    return go(request, "portal.account", flash=read_first if waits else _("C’est enregistré."))
 
 
 def _check(db: Db, person: Person, form: Filled[ProfileForm]) -> None:

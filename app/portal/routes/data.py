@@ -16,6 +16,7 @@ from app.policy import OWN_SPACE
 from app.portal.access import PRIVATE
 from app.portal.queries import personal
 from app.portal.service import export as verbs
+from app.threads.queries import files
 
 router = APIRouter(dependencies=[Depends(Requires(OWN_SPACE))])
 NAME = "emglev-mes-donnees.zip"
@@ -37,7 +38,7 @@ def export(request: Request, db: Db, me: Me) -> Response:
     person = found(people.person(db, me.person_id or 0))
     parts, at = personal.everything(db, person), now()
     verbs.note(db, person)
-    packed = verbs.pack(parts, at, _readable(request, parts, at))
+    packed = verbs.pack(parts, at, _readable(request, parts, at), files.sent_by(db, person.id or 0))
     headers = PRIVATE | {"content-disposition": f'attachment; filename="{NAME}"'}
     return Response(packed, media_type="application/zip", headers=headers)
 

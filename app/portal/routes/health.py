@@ -30,7 +30,8 @@ def ready(db: Db) -> Response:
 @router.get("/robots.txt", name="portal.robots")
 async def robots() -> Response:
     """Everything public may be indexed; nothing that a secret code opens."""
-    return PlainTextResponse("User-agent: *\nDisallow: /suivi/\nDisallow: /confirmation/\nDisallow: /connexion/\n")
+    closed = ("/suivi/", "/signaler/", "/signalement/", "/confirmation/", "/connexion/")
+    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))
 
 
 @router.get("/metrics", name="portal.metrics")

@@ -31,6 +31,8 @@ from app.needs.states import OUTCOME_LABELS
 from app.places.models import Territory
 from app.places.queries import Reference, drawn_map, reference
 from app.portal import queries
+from app.threads.queries import follows
+from app.threads.states import FollowKind
 from app.workshops import queries as workshops
 
 router = APIRouter(dependencies=[Depends(public)])
@@ -104,5 +106,6 @@ def territory(request: Request, db: Db, me: Me, slug: str) -> Response:
         heard=queries.needs_by_college(db, territory_id), totals=queries.totals(db, territory_id),
         bodies=people.bodies_for(db, territory_id), outcomes=OUTCOME_LABELS,
         rooms=workshops.rooms(db, me, territory_id),
+        follow=follows.follow_of(db, me.person_id, FollowKind.TERRITORY, territory_id),
         answers=queries.recent_answers(db, limit=2, territory_id=territory_id),
     )  # fmt: skip

@@ -13,13 +13,18 @@ from app.identity import queries as people
 from app.identity.access import Me, Requires
 from app.identity.queries.profile import public_name
 from app.identity.states import ROLE_LABELS, RoleKind
+from app.moderation.queries.reports import of_person
+from app.moderation.queries.subjects import KIND_OF, written_by
+from app.moderation.states import KIND_LABELS, REPORT_LABELS, REPORT_REASONS
+from app.moderation.states import OUTCOME_LABELS as REPORT_OUTCOMES
 from app.needs import queries as needs
-from app.needs.queries import fil
+from app.needs.queries import fil, groups
 from app.needs.states import OUTCOME_LABELS
 from app.places.queries import reference
-from app.policy import OWN_SPACE
+from app.policy import MAILS_OPEN, OWN_SPACE
 from app.policy.actor import in_force
 from app.portal import queries
+from app.portal.queries import mails
 from app.threads.states import MODERATION_LABELS, STANCE_LABELS
 
 router = APIRouter(dependencies=[Depends(Requires(OWN_SPACE))])
@@ -41,7 +46,12 @@ def my_space(request: Request, db: Db, me: Me) -> Response:
     ]
     return page(
         request, "portal/my_space.html", person=person, roles=roles, places=places, signature=public_name(db, person),
+        undelivered=mails.dead(db) if me.can(MAILS_OPEN) else 0,
         written=needs.by_person(db, person.id or 0), supported=needs.supported_by(db, person.id or 0),
+        groups=groups.supported_by(db, person.id or 0),
         positions=queries.positions_of(db, person.id or 0), stances=STANCE_LABELS, sheet_labels=SHEET_LABELS,
         labels=MODERATION_LABELS, mini=fil.mini, outcomes=OUTCOME_LABELS,
+        decided=written_by(db, person.id or 0, ("comment", "file", "profile_text")), kinds=KIND_LABELS, kind_of=KIND_OF,
+        reports=of_person(db, person.id or 0), report_reasons=REPORT_REASONS, report_labels=REPORT_LABELS,
+        report_outcomes=REPORT_OUTCOMES,
     )  # fmt: skip

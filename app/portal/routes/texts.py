@@ -13,6 +13,7 @@ from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.core.web import page
 from app.identity.access import public
+from app.moderation.states import APPEAL_DAYS
 from app.places.queries import reference
 from app.portal.states import RULES
 from app.threads.states import REASON_ARTICLES, REASON_LABELS
@@ -67,7 +68,7 @@ def accessibility(request: Request) -> Response:
 def charter(request: Request) -> Response:
     """The rules of contribution; each refusal cites one."""
     reasons = [(REASON_ARTICLES[r], _(REASON_LABELS[r])) for r in REASON_LABELS]
-    return page(request, "portal/charter.html", body=prose("charte"), reasons=reasons)
+    return page(request, "portal/charter.html", body=prose("charte"), reasons=reasons, appeal_days=APPEAL_DAYS)
 
 
 @router.get("/confidentialite", name="portal.privacy")

@@ -1,5 +1,6 @@
 """Following one's words with a secret code, and confirming an address."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -14,19 +15,24 @@ from app.core.security import normal_code, spaced
 from app.core.web import go, page
 from app.identity import queries as people
 from app.identity import service as identity
-from app.identity.access import Me, check, public
+from app.identity.access import Me, public
 from app.identity.models import EmailProof
+from app.intake import queries as intake
+from app.moderation.forms.contesting import AppealForm, WithdrawalForm
+from app.moderation.states import APPEAL_DAYS
 from app.needs import queries as needs
-from app.needs import service as need_verbs
+from app.needs.forms import LeaveForm
 from app.needs.models import Need
-from app.needs.queries import PUBLIC, fil
+from app.needs.queries import PUBLIC, groups
+from app.needs.service.authoring import CORRECTABLE, words_mark
 from app.places.queries import reference
 from app.policy import NEED_READ, NEED_WITHDRAW
 from app.policy.actor import ANONYMOUS
 from app.portal import service
 from app.portal.access import PRIVATE
-from app.portal.forms import LookupForm
-from app.threads.states import MODERATION, MODERATION_LABELS
+from app.portal.forms import CorrectionForm, FollowForm, LookupForm
+from app.portal.queries.tracking import tracked
+from app.threads.states import MODERATION_LABELS, RHYTHM_LABELS, Rhythm
 
 router = APIRouter(dependencies=[Depends(public)])
 LOOKUPS = Depends(limit("tracking", "30/10minute"))
@@ -52,7 +58,7 @@ def lookup(request: Request, db: Db, form: Annotated[Filled[LookupForm], Depends
             )
             return page(request, "portal/tracking_form.html", status=422, form=form)
         code = normal_code(data.code)
-        if needs.by_tracking(db, code):
+        if needs.by_tracking(db, code) or intake.waiting_sheet(db, code):
             return go(request, "portal.tracking", code=spaced(code))
         form.refuse(
             "code",
@@ -61,7 +67,8 @@ def lookup(request: Request, db: Db, form: Annotated[Filled[LookupForm], Depends
     return page(request, "portal/tracking_form.html", status=422, form=form)
 
 
-def _mine(db: Db, code: str) -> Need:
+def tracked_need(db: Db, code: str) -> Need:
+    """The need of which this is the secret code."""
     need = needs.by_tracking(db, normal_code(code)) if len(code) < 40 else None
     if need is None:
         raise NotFoundError(
@@ -70,27 +77,54 @@ def _mine(db: Db, code: str) -> Need:
     return need
 
 
-@router.get("/suivi/{code}", name="portal.tracking", dependencies=[LOOKUPS])
-def tracking(request: Request, db: Db, me: Me, code: str, recu: int = 0) -> Response:
-    """The fil of one's own contribution, in words that can be read out."""
-    need = _mine(db, code)
-    places = reference(db)
+TrackedNeed = Annotated[Need, Depends(tracked_need)]
+
+
+@dataclass
+class Typed:
+    """What was typed on the tracking page and could not be taken: shown again."""
+
+    correction: Filled[CorrectionForm] | None = None
+    appeal: Filled[AppealForm] | None = None
+    withdrawal: Filled[WithdrawalForm] | None = None
+    leaving: Filled[LeaveForm] | None = None
+    follow: Filled[FollowForm] | None = None
+
+
+def show_tracking(
+    request: Request, db: Db, me: Me, need: Need, code: str, *, received: bool = False, status: int = 200,
+    typed: Typed | None = None,
+) -> Response:  # fmt: skip
+    """The page of one's own contribution, with whatever was typed there."""
+    places, typed = reference(db), typed or Typed()
+    hand = me.can(NEED_WITHDRAW, need)
     return page(
-        request, "portal/tracking.html", headers=PRIVATE, need=need, steps=fil.steps(db, need), received=bool(recu),
-        code=spaced(normal_code(code)), label=MODERATION_LABELS,
+        request, "portal/tracking.html", status=status, headers=PRIVATE, need=need, received=received,
+        code=spaced(normal_code(code)), label=MODERATION_LABELS, told=tracked(db, need), hand=hand,
         territory=places.by_id[need.territory_id],
         commune=places.commune_by_insee.get(need.commune_insee or ""), is_public=need.status in PUBLIC,
-        may_withdraw=MODERATION.allows(need.status, "withdraw") and me.can(NEED_WITHDRAW, need),
+        may_correct=hand and need.status in CORRECTABLE, appeal_days=APPEAL_DAYS,
+        correction=typed.correction or blank(CorrectionForm, title=need.title, text=need.text, seen=words_mark(need)),
+        appeal_form=typed.appeal or blank(AppealForm), withdrawal_form=typed.withdrawal or blank(WithdrawalForm),
+        place=groups.place_of(db, need), left=groups.last_leaving(db, need),
+        leave_form=typed.leaving or blank(LeaveForm),
+        follow_form=typed.follow or blank(FollowForm, rhythm=Rhythm.AT_ONCE.value, email=me.email),
+        rhythms=RHYTHM_LABELS,
     )  # fmt: skip
 
 
-@router.post("/suivi/{code}/retrait", name="portal.withdraw", dependencies=[LOOKUPS])
-def withdraw(request: Request, db: Db, me: Me, code: str) -> Response:
-    """Its author takes it back; what an organisation said, only who speaks for it today."""
-    need = _mine(db, code)
-    check(me, NEED_WITHDRAW, need)
-    need_verbs.withdraw(db, need, by=me.person_id)
-    return go(request, "portal.tracking", code=code, flash=_("Votre contribution est retirée."))
+@router.get("/suivi/{code}", name="portal.tracking", dependencies=[LOOKUPS])
+def tracking(request: Request, db: Db, me: Me, code: str, recu: int = 0) -> Response:
+    """The fil of one's own contribution, in words that can be read out; before a sheet is typed in, that it is not."""
+    secret = normal_code(code[:40])
+    printed = intake.waiting_sheet(db, secret)
+    if printed and needs.by_tracking(db, secret) is None:
+        sheet, campaign = printed
+        return page(
+            request, "portal/tracking_waiting.html", headers=PRIVATE, ref=intake.sheet_ref(campaign.mark, sheet.number),
+            campaign=campaign, territory=reference(db).by_id[campaign.territory_id],
+        )  # fmt: skip
+    return show_tracking(request, db, me, tracked_need(db, code), code, received=bool(recu))
 
 
 def _proof(db: Db, token: str) -> EmailProof:

@@ -19,12 +19,16 @@ from app.needs import queries as needs
 from app.needs import service as need_verbs
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
-from app.policy import NEED_COMMENT, NEED_SUPPORT, SHEET_COMMENT, SHEET_POSITION
+from app.needs.queries import groups as need_groups
+from app.needs.service import groups as group_verbs
+from app.policy import GROUP_SUPPORT, NEED_COMMENT, NEED_SUPPORT, SHEET_COMMENT, SHEET_POSITION
 from app.policy.actor import ANONYMOUS
+from app.portal.queries.follows import Followed, subject
+from app.portal.service import following
 from app.threads import queries as threads
 from app.threads import service as thread_verbs
 from app.threads.models import Comment
-from app.threads.states import Stance
+from app.threads.states import FollowKind, Moderation, Rhythm, Stance
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,25 @@ def _confirm_support(db: Session, proof: EmailProof) -> Confirmed:
     person = identity.person_for(db, proof.email, college=proof.data["college"])
     new = need_verbs.support(db, need, person, proof.data["college"])
     already = _("Votre voix était déjà comptée : chaque personne compte une fois.")
-    return _about_need(need, _("Votre voix est comptée.") if new else already)
+    counted = _("Votre voix est comptée.") if new else already
+    written = threads.comment(db, proof.data["comment"]) if "comment" in proof.data else None
+    if written is None or written.status != Moderation.AWAITING_EMAIL or not ANONYMOUS.can(NEED_COMMENT, need):
+        return _about_need(need, counted)
+    need_verbs.confirm_comment(db, written, proof.email, a_posteriori=need.accord.comments_a_posteriori)
+    return _about_need(need, f"{counted} {_('Vos mots partent en relecture.')}")
+
+
+def _confirm_group_support(db: Session, proof: EmailProof) -> Confirmed:
+    group = need_groups.one(db, proof.data["group"])
+    if group is None:
+        raise GoneError(_("Ce besoin partagé n’existe plus."))
+    if not ANONYMOUS.can(GROUP_SUPPORT, group):
+        raise ForbiddenError(_("Ce besoin partagé ne reçoit plus de soutien en ce moment."))
+    person = identity.person_for(db, proof.email, college=proof.data["college"])
+    new = group_verbs.support(db, group, person, proof.data["college"])
+    already = _("Votre voix était déjà comptée : chaque personne compte une fois.")
+    words = _("Votre voix est comptée.") if new else already
+    return Confirmed(words, group.title, group.reference, f"/besoins-partages/{group.id}")
 
 
 def _confirm_position(db: Session, proof: EmailProof) -> Confirmed:
@@ -131,9 +153,29 @@ def _confirm_sheet_comment(db: Session, written: Comment, email: str) -> Confirm
     return _about_sheet(sheet, _("Merci : votre commentaire part en relecture."))
 
 
+def _confirm_follow(db: Session, proof: EmailProof) -> Confirmed:
+    kind, subject_id = FollowKind(proof.data["kind"]), proof.data["subject"]
+    about = subject(db, kind, subject_id) or (_tracked(db, subject_id) if proof.data["tracked"] else None)
+    if about is None:
+        raise GoneError(_("Cette page n’est plus publique."))
+    person = identity.person_for(db, proof.email)
+    following.start(db, person.id or 0, kind, subject_id, Rhythm(proof.data["rhythm"]))
+    return Confirmed(
+        _("Vous recevrez les nouvelles. Chaque message dira comment arrêter."), about.title, "", about.path
+    )
+
+
+def _tracked(db: Session, thread_id: int) -> Followed | None:
+    """A need that is not public, of which the tracking code was given."""
+    need = needs.of_thread(db, thread_id)
+    return Followed(need.title, "") if need else None
+
+
 ACTS = {
     need_verbs.CONFIRM_NEED: _confirm_need,
     need_verbs.CONFIRM_SUPPORT: _confirm_support,
+    group_verbs.CONFIRM_GROUP_SUPPORT: _confirm_group_support,
     sheet_verbs.CONFIRM_POSITION: _confirm_position,
     thread_verbs.CONFIRM_COMMENT: _confirm_comment,
+    following.CONFIRM_FOLLOW: _confirm_follow,
 }

@@ -27,9 +27,11 @@ from app.identity.models import (
 from app.identity.queries.profile import closed_name
 from app.identity.states import DELEGATE, DelegateStatus
 from app.portal.queries.closing import hindrances
-from app.portal.service import contributions
-from app.portal.service.profile import forget_agreements, sign_again
+from app.portal.service import contributions, traces
+from app.portal.service.profile import forget_agreements
 from app.portal.states import REOPENING_DAYS
+from app.threads.models import ProfileText
+from app.threads.service.profiles import sign_again
 
 
 def final_day(person: Person) -> datetime:
@@ -110,6 +112,8 @@ def anonymise(db: Session, person_id: int, *, before: datetime) -> bool:
     if person.closing_erases:
         contributions.erase(db, person_id)
     _forget_ways(db, person_id)
+    traces.forget(db, person)
+    traces.forget_pseudonyms(db, db.exec(select(ProfileText).where(ProfileText.author_id == person_id)).all())
     if person.email:
         _forget_address(db, person.email)
     _forget_mandates(db, person_id)

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, delete, select, update
 
+from app.actions.models import ActionSheet
 from app.core import search
 from app.core.i18n import gettext as _
 from app.core.machine import Event
 from app.needs.models import Need
 from app.needs.queries import KIND, PUBLIC
+from app.portal.service import traces
+from app.portal.service.traces import WITH_ACCOUNT
 from app.threads import service as threads
-from app.threads.models import Comment, Position, Support, Thread, Voice
+from app.threads.models import Comment, File, Position, Support, Thread, Voice
+from app.threads.service.files import erase_file
 from app.threads.states import MODERATION, Moderation
 from app.workshops.models import Option
-
-WITH_ACCOUNT = "withdraw_with_account"
 
 
 def needs_of(db: Session, person_id: int) -> Sequence[Need]:
@@ -29,8 +31,14 @@ def comments_of(db: Session, person_id: int) -> Sequence[Comment]:
     return db.exec(own.where(col(Comment.body_id).is_(None)).order_by(col(Comment.id))).all()
 
 
-def _all(needs: Sequence[Need], comments: Sequence[Comment]) -> list[Need | Comment]:
-    return [*needs, *comments]
+def files_of(db: Session, person_id: int) -> Sequence[File]:
+    """The photos and documents that this person sent for themselves; those of fiches-actions are a collectivity's."""
+    own = select(File).where(File.author_id == person_id, col(File.organisation_id).is_(None))
+    return db.exec(own.where(col(File.thread_id).not_in(select(ActionSheet.thread_id))).order_by(col(File.id))).all()
+
+
+def _all(db: Session, needs: Sequence[Need], person_id: int) -> list[Need | Comment | File]:
+    return [*needs, *comments_of(db, person_id), *files_of(db, person_id)]
 
 
 def _in_turn(db: Session, needs: Sequence[Need], person_id: int) -> None:
@@ -45,7 +53,7 @@ def withdraw(db: Session, person_id: int) -> None:
     """Take everything out of public view at once; each remembers where it was, by its event."""
     needs = needs_of(db, person_id)
     _in_turn(db, needs, person_id)
-    for written in _all(needs, comments_of(db, person_id)):
+    for written in _all(db, needs, person_id):
         if MODERATION.allows(written.status, WITH_ACCOUNT):
             MODERATION.move(db, written, WITH_ACCOUNT, by=person_id)
             threads.queue_moved(db, written.territory_id)
@@ -57,7 +65,7 @@ def put_back(db: Session, person_id: int) -> None:
     """Each goes back where the closing of the account found it."""
     needs = needs_of(db, person_id)
     _in_turn(db, needs, person_id)
-    for written in _all(needs, comments_of(db, person_id)):
+    for written in _all(db, needs, person_id):
         former = _former(db, written)
         if written.status == Moderation.WITHDRAWN and former:
             MODERATION.move(db, written, f"return_{former}", by=person_id)
@@ -67,7 +75,7 @@ def put_back(db: Session, person_id: int) -> None:
             search.index(db, KIND, need.id or 0, need.title, need.text)
 
 
-def _former(db: Session, written: Need | Comment) -> str | None:
+def _former(db: Session, written: Need | Comment | File) -> str | None:
     """Where it was before its account closed; None if something else took it out of view."""
     moved = select(Event).where(Event.subject_kind == written.__tablename__, Event.subject_id == written.id)
     last = db.exec(moved.where(col(Event.after).in_(list(Moderation))).order_by(col(Event.id).desc()).limit(1)).first()
@@ -81,11 +89,16 @@ def erase(db: Session, person_id: int) -> None:
     needs = needs_of(db, person_id)
     for need in needs:
         need.title, need.text, need.reason_note, need.voice_id = gone, gone, None, None
+        need.latitude, need.longitude, need.place_note = None, None, None
         db.add(need)
-    for comment in comments_of(db, person_id):
+    comments = comments_of(db, person_id)
+    for comment in comments:
         comment.text, comment.reason_note = gone, None
         db.add(comment)
+    for file in files_of(db, person_id):
+        erase_file(db, file)
     db.flush()
+    traces.erase(db, person_id, needs, comments, gone)
     db.execute(update(Option).where(col(Option.need_id).in_([need.id for need in needs])).values(title=gone))
     _erase_voices(db, person_id)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, delete, select, update
 
+from app.accords import queries as accords
 from app.core.db import IN_HAND, now
 from app.core.errors import ConflictError, GoneError
 from app.core.i18n import gettext as _
@@ -12,32 +13,51 @@ from app.core.mail import post
 from app.core.settings import get_settings
 from app.identity import service as identity
 from app.identity.models import EmailProof, ParentAgreement, Person
-from app.identity.queries.profile import public_name
+from app.identity.states import AgeBracket
+from app.places.queries import reference
 from app.portal.forms import ProfileForm
-from app.threads.models import Comment
+from app.threads.service import profiles
+from app.threads.service.profiles import sign_again
 
 PARENT = "parent"
 ANSWER_TIME = timedelta(days=7)
 LINK_LIFE = timedelta(days=5 * 365)  # once it was agreed, the same link takes the agreement back
 
 
-def save_profile(db: Session, person: Person, form: ProfileForm) -> None:
-    """Change what is said of oneself, and what signs one's comments."""
-    person.pseudonym = form.pseudonym
+def save_profile(db: Session, person: Person, form: ProfileForm) -> bool:
+    """Change what is said of oneself, and what signs one's comments; whether the pseudonym waits to be read.
+
+    Under 15 a pseudonym is shown to nobody, so nobody reads it: it is read if its owner declares another age.
+    """
+    was_public = person.age_bracket != AgeBracket.UNDER_15
     person.college = form.college.value if form.college else None
     person.commune_insee = form.commune or None
     person.age_bracket = form.age.value if form.age else None
     person.shows_commune = form.shows_commune
     db.add(person)
     db.flush()
+    waits = _choose_pseudonym(db, person, form.pseudonym, was_public=was_public)
     sign_again(db, person)
+    return waits
 
 
-def sign_again(db: Session, person: Person) -> None:
-    """Sign one's comments as one chose to be shown; those of an organisation or of a body keep their signature."""
-    own = (col(Comment.author_id) == person.id) & col(Comment.organisation_id).is_(None)
-    signed = update(Comment).where(own, col(Comment.body_id).is_(None)).values(signature=public_name(db, person))
-    db.execute(signed)
+def _choose_pseudonym(db: Session, person: Person, chosen: str, *, was_public: bool) -> bool:
+    if person.age_bracket == AgeBracket.UNDER_15:
+        person.pseudonym = chosen
+        profiles.leave_former(db, person)
+        return False
+    if chosen == person.pseudonym and was_public:
+        profiles.leave_former(db, person)
+        return False
+    places = reference(db)
+    commune = places.commune_by_insee.get(person.commune_insee or "")
+    territory_id = commune.territory_id if commune else places.departement.territory_id
+    accord = accords.accord_of(db, territory_id)
+    at_once = accord is None or accord.reads_after("profile")
+    if not at_once and not was_public:
+        person.pseudonym = identity.new_pseudonym()  # what only its owner read becomes public once it is read
+    profiles.choose(db, person, territory_id, chosen, shown_at_once=at_once)
+    return not at_once
 
 
 def ask_parent(db: Session, person: Person, email: str) -> None:

@@ -25,11 +25,15 @@ from app.identity.models import (
     RecoveryCode,
     WebSession,
 )
+from app.intake.models import NeedImport
+from app.intake.service import imports
+from app.moderation.models import Report
 from app.needs.models import Need
 from app.portal.queries.retention import WARNED, found
-from app.portal.service import closing, profile
+from app.portal.service import closing, profile, traces
 from app.portal.states import REOPENING_DAYS, RULE, RULES, WARNING_DAYS, Rule
-from app.threads.models import Comment, Thread
+from app.threads.models import Comment, File, Follow, News, Thread
+from app.threads.service import files
 from app.workshops.models import Seat
 
 log = structlog.get_logger("emglev.retention")
@@ -90,6 +94,8 @@ def _remove_needs(db: Session, ids: list[int], _moment: datetime) -> int:
     """Never read by anybody: the row goes, with its thread and its events."""
     anchors = list(db.exec(select(Need.thread_id).where(col(Need.id).in_(ids))))
     _forget_events(db, Need.__tablename__, ids)
+    files.remove_with(db, anchors)
+    traces.remove_with_needs(db, ids, anchors)
     db.execute(delete(Need).where(col(Need.id).in_(ids)))
     db.execute(delete(Thread).where(col(Thread.id).in_(anchors)))
     return len(ids)
@@ -101,6 +107,18 @@ def _remove_comments(db: Session, ids: list[int], _moment: datetime) -> int:
     return len(ids)
 
 
+def _erase_files(db: Session, ids: list[int], _moment: datetime) -> int:
+    for file in db.exec(select(File).where(col(File.id).in_(ids))):
+        files.erase_file(db, file)
+    return len(ids)
+
+
+def _give_up_imports(db: Session, ids: list[int], _moment: datetime) -> int:
+    for held in db.exec(select(NeedImport).where(col(NeedImport.id).in_(ids))):
+        imports.give_up(db, held, by=None)
+    return len(ids)
+
+
 def _forget_events(db: Session, kind: str, ids: list[int]) -> None:
     db.execute(delete(Event).where(col(Event.subject_kind) == kind, col(Event.subject_id).in_(ids)))
 
@@ -109,6 +127,12 @@ def _forget_seats(db: Session, ids: list[int], _moment: datetime) -> int:
     """A ballot keeps its seat, which no phone can open any more."""
     for seat_id in ids:
         db.execute(update(Seat).where(col(Seat.id) == seat_id).values(digest=f"-{seat_id}"))
+    return len(ids)
+
+
+def _forget_reporters(db: Session, ids: list[int], _moment: datetime) -> int:
+    """What was reported and decided stays; not the name nor the address of who said so."""
+    db.execute(update(Report).where(col(Report.id).in_(ids)).values(name=None, email=None))
     return len(ids)
 
 
@@ -150,6 +174,11 @@ def _anonymise(db: Session, ids: list[int], moment: datetime) -> int:
 DONE: dict[str, Done] = {
     "unconfirmed_needs": _remove_needs,
     "unconfirmed_comments": _remove_comments,
+    "unseen_files": _erase_files,
+    "imports": _give_up_imports,
+    "news": _remove(News),
+    "follows": _remove(Follow),
+    "reporters": _forget_reporters,
     "proofs": _remove(EmailProof),
     "pending_identities": _remove(PendingIdentity),
     "sessions": _remove(WebSession),

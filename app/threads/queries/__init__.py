@@ -115,9 +115,11 @@ def position_of(db: Session, thread_id: int, voice_id: int | None) -> Position |
     return db.exec(select(Position).where(Position.thread_id == thread_id, Position.voice_id == voice_id)).first()
 
 
-def mentions(db: Session, thread_id: int, kind: str) -> Sequence[Mention]:
-    """What happened elsewhere to the owner of this thread, oldest first."""
-    statement = select(Mention).where(Mention.thread_id == thread_id, Mention.kind == kind)
+def mentions(db: Session, thread_id: int, kind: str | None = None) -> Sequence[Mention]:
+    """What happened elsewhere to the owner of this thread, of one kind or of all, oldest first."""
+    statement = select(Mention).where(Mention.thread_id == thread_id)
+    if kind is not None:
+        statement = statement.where(Mention.kind == kind)
     return db.exec(statement.order_by(col(Mention.at), col(Mention.id))).all()
 
 

@@ -1,11 +1,10 @@
-"""Verbs on threads: speak once per forum, support, comment, and moderation of comments."""
+"""Verbs on threads: speak once per forum, support, comment."""
 
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
-from app.core import live
 from app.core.db import IN_HAND, insert_once, now
 from app.core.i18n import gettext as _
 from app.core.mail import post
@@ -19,20 +18,32 @@ from app.policy.actor import Actor, Affiliation
 from app.threads import queries
 from app.threads.forms import CommentForm
 from app.threads.models import Comment, Forum, Mention, Position, Support, Thread, Voice
+from app.threads.service.moderating import (
+    ALL_QUEUES,
+    hide_comment,
+    mask_comment,
+    measure,
+    publish_comment,
+    queue_moved,
+    queue_topic,
+    refusal_text,
+    refuse_comment,
+    restore_comment,
+)
 from app.threads.states import (
     MODERATION,
     OFFICIAL_ANSWER,
-    REASON_ARTICLES,
-    REASON_LABELS,
     CommentKind,
     Moderation,
-    RefusalReason,
     Stance,
 )
 
+__all__ = [
+    "ALL_QUEUES", "hide_comment", "mask_comment", "measure", "publish_comment", "queue_moved", "queue_topic",
+    "refusal_text", "refuse_comment", "restore_comment",
+]  # fmt: skip
 CONFIRM_COMMENT = "comment"
 SENT_TWICE = timedelta(minutes=10)  # the same words within this time are a double click
-ALL_QUEUES = "moderation"
 
 
 def open_forum(db: Session, territory_id: int) -> Forum:
@@ -124,17 +135,6 @@ def unmention(db: Session, thread_id: int, *, kind: str, subject_id: int) -> Non
     )
 
 
-def queue_topic(territory_id: int) -> str:
-    """The live topic of a territory's moderation queue."""
-    return f"moderation-{territory_id}"
-
-
-def queue_moved(db: Session, territory_id: int) -> None:
-    """Tell the open pages of this queue, and those that show every queue, to look again."""
-    live.publish(db, queue_topic(territory_id))
-    live.publish(db, ALL_QUEUES)
-
-
 def signed(form: CommentForm, me: Actor, affiliation: Affiliation | None) -> dict[str, Any]:
     """Under which name and in which collège a comment is written."""
     if affiliation:
@@ -149,9 +149,11 @@ def signed(form: CommentForm, me: Actor, affiliation: Affiliation | None) -> dic
 def comment(
     db: Session, thread: Thread, territory_id: int, *, kind: CommentKind, text: str, college: str,
     signature: str, author_id: int | None, a_posteriori: bool = False, version: int | None = None,
-    organisation_id: int | None = None,
+    organisation_id: int | None = None, held_for: str | None = None,
 ) -> Comment:  # fmt: skip
     """Write a comment; with a known author it goes to moderation, otherwise its address is awaited.
+
+    ``held_for``: why it is read first even where comments are read afterwards.
 
     Raises:
         ConflictError: the account of its author was closed meanwhile.
@@ -171,6 +173,7 @@ def comment(
         thread_id=thread.id or 0, territory_id=territory_id, author_id=author_id, college=college,
         organisation_id=organisation_id, signature=signature, kind=kind.value, text=text,
         status=Moderation.DRAFT.value, created_at=now(), version=version,
+        held_for=held_for,
     )  # fmt: skip
     db.add(written)
     db.flush()
@@ -186,8 +189,9 @@ def send_comment(db: Session, written: Comment, *, a_posteriori: bool) -> None:
     author = people.person(db, written.author_id) if written.author_id else None
     if author and written.organisation_id is None:
         written.signature = public_name(db, author)  # as its author chose to be shown
-    MODERATION.move(db, written, "post" if a_posteriori else "submit", by=written.author_id)
-    if a_posteriori:
+    shown = a_posteriori and not written.held_for
+    MODERATION.move(db, written, "post" if shown else "submit", by=written.author_id)
+    if shown:
         written.published_at = now()
     queue_moved(db, written.territory_id)
 
@@ -217,46 +221,9 @@ def ask_comment_confirmation(db: Session, written: Comment, email: str, title: s
     body = _(
         "Bonjour,\n\nVous avez commenté « %(title)s ».\n"
         "Ouvrez ce lien et confirmez : votre commentaire partira en relecture.\n%(link)s\n\n"
-        "Sans confirmation sous 7 jours, il ne sera ni relu ni publié.\n"
+        "Sans confirmation sous 7 jours, il ne sera ni relu ni publié. Si ce n’est pas vous, ignorez ce message.\n"
     ) % {"title": title, "link": f"{get_settings().public_url}/confirmation/{secret}"}
     post(db, email, _("Confirmez votre commentaire"), body)
-
-
-def publish_comment(db: Session, written: Comment, *, by: int, about: str) -> None:
-    """A moderator lets it be read."""
-    MODERATION.move(db, written, "publish", by=by)
-    written.published_at = now()
-    _tell_author(
-        db, written, about, _("Votre commentaire est publié"), _("Il a été relu par le Conseil de développement.")
-    )
-    queue_moved(db, written.territory_id)
-
-
-def refuse_comment(db: Session, written: Comment, *, by: int, about: str, reason: RefusalReason, note: str) -> None:
-    """A moderator does not publish it, and says which rule and why."""
-    MODERATION.move(db, written, "refuse", by=by, note=reason.value)
-    written.reason, written.reason_note = reason.value, note
-    _tell_author(db, written, about, _("Votre commentaire n’est pas publié"), refusal_text(reason, note))
-    queue_moved(db, written.territory_id)
-
-
-def refusal_text(reason: RefusalReason, note: str) -> str:
-    """The reason as its author reads it."""
-    rule = _("Règle de la charte, article %(n)s : %(rule)s.") % {
-        "n": REASON_ARTICLES[reason],
-        "rule": _(REASON_LABELS[reason]),
-    }
-    contest = _("Vous pouvez contester en répondant à %(mail)s : une autre personne relira.") % {
-        "mail": get_settings().contact_email
-    }
-    return "\n".join(part for part in (rule, note, contest) if part)
-
-
-def _tell_author(db: Session, written: Comment, about: str, subject: str, text: str) -> None:
-    author = people.person(db, written.author_id) if written.author_id else None
-    if author:
-        body = _("Bonjour,\n\nVotre commentaire sous « %(about)s » :\n\n%(text)s\n\nVos mots :\n%(words)s\n")
-        identity.tell(db, author, subject, body % {"about": about, "text": text, "words": written.text})
 
 
 def submission_key() -> str:

@@ -11,13 +11,14 @@ from app.actions.models import ActionSheet
 from app.actions.states import EXITS
 from app.core.db import IN_HAND
 from app.core.errors import ConflictError, ForbiddenError
-from app.core.i18n import PARIS
+from app.core.i18n import PARIS, fdate
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
 from app.core.security import token
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
 from app.threads import service as threads
+from app.threads.service import follows
 from app.workshops import queries
 from app.workshops.forms import StepForm, WorkshopForm
 from app.workshops.models import Option, Step, Workshop
@@ -109,6 +110,18 @@ def schedule(db: Session, workshop: Workshop, *, by: int) -> None:
     if wanted:
         raise ConflictError(" ".join(wanted))
     WORKSHOP.move(db, workshop, "schedule", by=by)
+    where = _("Le %(day)s, à cet endroit : %(place)s.") % {
+        "day": fdate(workshop.starts_at, "datetime"), "place": workshop.place,
+    }  # fmt: skip
+    tell_followers(db, workshop, _("Un atelier est annoncé : %(title)s"), where, by=by)
+
+
+def tell_followers(db: Session, workshop: Workshop, title: str, text: str, *, by: int, page: str = "") -> None:
+    """Those who follow the territory."""
+    follows.announce(
+        db, thread_id=None, territory_id=workshop.territory_id, theme_id=None, title=title % {"title": workshop.title},
+        text=text, path=page or f"/ateliers/{workshop.id}-{workshop.slug}", by=by,
+    )  # fmt: skip
 
 
 def unschedule(db: Session, workshop: Workshop, *, by: int) -> None:

@@ -18,7 +18,7 @@ from app.threads import service as threads
 from app.workshops import counting, queries
 from app.workshops.forms import ReportForm
 from app.workshops.models import Step, Workshop, WorkshopRate
-from app.workshops.service.preparing import check_fresh
+from app.workshops.service.preparing import check_fresh, tell_followers
 from app.workshops.states import STEP, VOTES, WORKSHOP, Room, StepStatus
 
 EXTENSION = timedelta(minutes=2)
@@ -173,3 +173,7 @@ def publish_report(db: Session, workshop: Workshop, form: ReportForm, *, by: int
     workshop.conclusion, workshop.next_steps = form.conclusion, form.next_steps
     workshop.published_at = now()
     live.publish(db, topic(workshop))
+    tell_followers(
+        db, workshop, _("Le compte rendu d’un atelier est publié : %(title)s"), form.conclusion, by=by,
+        page=f"/ateliers/{workshop.id}/compte-rendu",
+    )  # fmt: skip

@@ -31,5 +31,6 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("appeal", "contested_by"): "the row is its author's; the decision contested is in the log",
     ("appeal", "decided_by"): "the row is its author's; the answer is in the log",
     ("original", "masked_by"): "the row is its author's; the masking is in the log",
+    ("undoable", "person_id"): "kept for the seconds in which a decision may be taken back; the act is in the log",
     ("watch_word", "added_by"): "a word of a common list",
 }

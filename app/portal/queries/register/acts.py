@@ -96,7 +96,7 @@ ACTS: tuple[Part, ...] = (
     ),
     Part(
         "mails", label("Messages encore gardés"), Mail, to(Mail.to), ("subject", "created_at", "sent_at"),
-        label("30 jours"), SENT | {"batch": INNER, "unsubscribe": SECRET},
+        label("30 jours"), SENT | {"batch": INNER, "unsubscribe": SECRET, "handed_at": INNER},
     ),
     Part(
         "events", label("L’historique de vos gestes"), Event,

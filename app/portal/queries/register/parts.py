@@ -20,7 +20,7 @@ from app.identity.states import (
 )
 from app.needs.models import Need
 from app.needs.states import FOLLOW_UP_LABELS
-from app.threads.models import Voice
+from app.threads.models import Comment, Voice
 from app.threads.states import (
     MODERATION_LABELS,
 )
@@ -63,6 +63,10 @@ def of_voice(column: Any) -> Mine:
 
 def of_need(column: Any) -> Mine:
     return lambda person: col(column).in_(select(Need.id).where(Need.author_id == person.id))
+
+
+def of_comment(column: Any) -> Mine:
+    return lambda person: col(column).in_(select(Comment.id).where(Comment.author_id == person.id))
 
 
 ACCOUNT = label("tant que le compte est ouvert, puis 30 jours")

@@ -22,6 +22,7 @@ from app.portal.queries.register.parts import (
     WRITTEN,
     Part,
     by,
+    of_comment,
     of_need,
     of_voice,
 )
@@ -41,7 +42,8 @@ WORDS: tuple[Part, ...] = (
         "needs", label("Vos besoins"), Need, by(Need.author_id),
         ("reference", "title", "text", "signature", "territory_id", "commune_insee", "theme_id", "college",
          "organisation_id", "origin", "status", "stage", "outcome", "reason", "reason_note", "created_at",
-         "published_at", "answer_due_on", "latitude", "longitude", "sheet_ref", "collected_on"),
+         "published_at", "answer_due_on", "latitude", "longitude", "place_note", "sheet_ref",
+         "collected_on"),
         WITHDRAWN,
         WRITTEN | {"tracking_digest": SECRET, "voice_id": INNER, "priority_id": INNER, "supports": INNER,
                     "sheets": INNER, "group_id": INNER, "held_for": INNER, "campaign_id": INNER,
@@ -79,16 +81,18 @@ WORDS: tuple[Part, ...] = (
         ("need_id", "title", "text", "why", "replaced_at"), WITHDRAWN, ID | {"replaced_by": OTHER},
     ),
     Part(
-        "originals", label("Les mots de vos besoins avant masquage"), Original,
-        lambda person: (col(Original.subject_kind) == "need") & of_need(Original.subject_id)(person),
-        ("subject_kind", "subject_id", "title", "text", "masked_at"), WITHDRAWN, ID | {"masked_by": OTHER},
+        "originals", label("Vos mots avant masquage"), Original,
+        lambda person: ((col(Original.subject_kind) == "need") & of_need(Original.subject_id)(person))
+        | ((col(Original.subject_kind) == "comment") & of_comment(Original.subject_id)(person)),
+        ("subject_kind", "subject_id", "title", "text", "place", "masked_at"), WITHDRAWN, ID | {"masked_by": OTHER},
         {"subject_kind": SUBJECTS},
     ),
     Part(
         "groups", label("Vos besoins dans un besoin partagé"), GroupMember, of_need(GroupMember.need_id),
         ("group_id", "need_id", "joined_at", "left_at", "left_why", "asked_at", "asked_words", "answered_at",
          "answered_words"),
-        WITHDRAWN, ID | {"joined_by": OTHER, "left_by": OTHER, "answered_by": OTHER},
+        WITHDRAWN,
+        ID | {"joined_by": OTHER, "left_by": OTHER, "answered_by": OTHER, "brought_id": INNER, "former_id": INNER},
     ),
     Part(
         "pseudonyms", label("Vos pseudonymes relus"), ProfileText, by(ProfileText.author_id),

@@ -1,0 +1,104 @@
+"""What reports and appeals are about: needs, comments, files and pseudonyms, by the name of their table."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.actions import queries as actions
+from app.core.machine import Event
+from app.moderation.states import Kind
+from app.needs import queries as needs
+from app.needs.models import Need
+from app.threads.models import Comment, File, ProfileText
+from app.threads.states import CONTEST_DAYS, Moderation
+
+Subject = Need | Comment | File | ProfileText
+TABLES: Mapping[str, type[Any]] = {"need": Need, "comment": Comment, "file": File, "profile_text": ProfileText}
+KINDS: Mapping[Kind, str] = {
+    Kind.NEED: "need", Kind.COMMENT: "comment", Kind.FILE: "file", Kind.PROFILE: "profile_text",
+}  # fmt: skip
+KIND_OF = {table: kind for kind, table in KINDS.items()}
+AGAINST = ("refuse", "hide", "mask", "publish_masked")  # the decisions that an author may contest
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided against a contribution: which verb, when, by whom, under which rule, in which words."""
+
+    verb: str
+    at: datetime
+    by: int | None
+    reason: str | None
+    note: str | None
+
+    @property
+    def contestable_until(self) -> datetime:
+        """The last moment at which its author may ask for another reading."""
+        return self.at + timedelta(days=CONTEST_DAYS)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands on the site: words, the words that were written, and its address (empty: no page)."""
+
+    title: str
+    words: str
+    path: str
+
+
+def subject(db: Session, kind: str, subject_id: int) -> Subject | None:
+    """One contribution by the name of its table; a need comes with its accord."""
+    if kind == "need":
+        return needs.one(db, subject_id)
+    found: Subject | None = db.get(TABLES[kind], subject_id) if kind in TABLES else None
+    return found
+
+
+def decision_against(db: Session, about: Subject) -> Decision | None:
+    """The last decision taken against it, if any: read from its events, which every decision writes."""
+    mine = select(Event).where(Event.subject_kind == about.__tablename__, Event.subject_id == about.id)
+    last = db.exec(mine.where(col(Event.verb).in_(AGAINST)).order_by(col(Event.id).desc()).limit(1)).first()
+    return Decision(last.verb, last.at, last.actor_id, about.reason, about.reason_note) if last else None
+
+
+def place(db: Session, about: Subject) -> Place:
+    """Where it stands, for whoever reports it, and for whoever reads the report."""
+    if isinstance(about, Need):
+        return Place(f"{about.reference}, {about.title}", about.text, f"/besoins/{about.id}")
+    if isinstance(about, ProfileText):
+        return Place(about.text, about.text, "")
+    title, path = _owner(db, about.thread_id)
+    if isinstance(about, File):
+        return Place(f"{about.name}, {title}", about.alt, path)
+    return Place(title, about.text, f"{path}#commentaire-{about.id}" if path else "")
+
+
+def _owner(db: Session, thread_id: int) -> tuple[str, str]:
+    """The title and the address of the need or of the fiche-action that owns a thread."""
+    need = needs.of_thread(db, thread_id)
+    if need is not None:
+        return need.title, f"/besoins/{need.id}"
+    sheet = actions.of_thread(db, thread_id)
+    return (sheet.title, f"/fiches-actions/{sheet.reference}") if sheet else ("", "")
+
+
+def written_by(db: Session, person_id: int, kinds: Iterable[str]) -> list[Subject]:
+    """What this person wrote of these kinds and that is not simply published, newest first."""
+    found: list[Subject] = []
+    for kind in kinds:
+        table = TABLES[kind]
+        shown = [Moderation.PUBLISHED.value, Moderation.DRAFT.value]
+        mine = select(table).where(table.author_id == person_id, col(table.status).not_in(shown))
+        found += db.exec(mine.order_by(table.id.desc()).limit(50)).all()
+    return found
+
+
+def is_public(db: Session, about: Subject) -> bool:
+    """Whether everyone may read it where it stands: itself, and the need or the fiche-action that holds it."""
+    if about.status not in needs.PUBLIC or isinstance(about, ProfileText):
+        return False
+    owner = None if isinstance(about, Need) else needs.of_thread(db, about.thread_id)
+    return owner is None or owner.status in needs.PUBLIC

@@ -1,0 +1,1 @@
+"""Verbs of moderators: deciding, taking back, sharing the work, and the log of it all."""
