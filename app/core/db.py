@@ -218,8 +218,13 @@ def is_read(request: Request) -> bool:
 
 
 async def gate(request: Request) -> AsyncIterator[None]:
-    """Wait for a slot without holding a thread."""
+    """Wait for a slot without holding a thread, once the whole form is here: a slow sender makes nobody else wait.
+
+    Forms with files are read before, by dependencies that come first and allow them more bytes (``core.uploads``).
+    """
     slots: Gate = request.app.state.gate
+    if not is_read(request) and not hasattr(request.state, "body_limit"):
+        await request.body()
     async with slots.reading if is_read(request) else slots.writing:
         yield
 

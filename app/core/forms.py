@@ -15,10 +15,10 @@ from app.core.errors import DomainError
 from app.core.i18n import fnum
 from app.core.i18n import gettext as _
 
-# What shows nothing, or turns the direction of a line; the joiner of emojis stays.
+# What shows nothing, turns the direction of a line, or is half a character; the joiner of emojis stays.
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f"
-    r"\u3164\ufeff\uffa0\ufff9-\ufffb]"
+    r"\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb]"
 )
 _BLANK_LINES = re.compile(r"\n{3,}")
 

@@ -26,7 +26,8 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HUGE_NUMBER = re.compile(r"/[0-9]{10,}")  # no identifier of ours is that long
+_NO_ADDRESS = re.compile(r"/[0-9]{10,}|\x00")  # no identifier of ours is that long; no database keeps a NUL
+_UTF_8 = re.compile(r"""; *charset=(utf-8|"utf-8")(;|$)""")
 _SECRET_PATH = re.compile(
     r"^(/suivi/|/signalement/|/desabonnement/|/connexion/(?:lien|adresse)/|/confirmation/|(?:/direct)?/a/"
     r"|/ateliers/[0-9]+/ecran/|/direct/ateliers/[0-9]+/)[^/?]+"
@@ -209,8 +210,9 @@ class Guard:
             has_session = self.cookie in headers.get("cookie", "")
             if not _ONE_CLICK.match(scope["path"]):
                 check_same_origin(scope["method"], headers, origin=self.origin, has_session=has_session)
-            if _HUGE_NUMBER.search(scope["path"]):
+            if _NO_ADDRESS.search(scope["path"]):
                 raise NotFoundError
+            _check_charset(headers.get("content-type", "").lower())
             self._check_length(headers)
         except DomainError as refusal:
             return await self.answer(Request(scope), refusal)(scope, receive, send)
@@ -238,6 +240,12 @@ class Guard:
             response = self.broken(Request(scope), failure)
             if not started:
                 await response(scope, receive, send)
+
+
+def _check_charset(kind: str) -> None:
+    """A form in parts is in UTF-8, said or not: what decodes the others may fail, or give halves of characters."""
+    if kind.startswith("multipart/") and "charset" in kind and (kind.count("charset") > 1 or not _UTF_8.search(kind)):
+        raise DomainError(_("Cet envoi n’a pas la forme attendue."))
 
 
 def _too_large(with_files: bool) -> TooLargeError:

@@ -26,6 +26,8 @@ def moderated(db: Db, me: Me, kind: Kind, item_id: int) -> Item:
         if not (judged.elsewhere or me.holds("moderator", item.territory_id)):
             raise NotFoundError
         check(me, APPEAL_DECIDE, judged)
+        if me.person_id in appeals.decided_against(db, item):
+            raise ForbiddenError(_("Vous avez décidé de ces mots : une autre personne les relit."))
     else:
         if not me.holds("moderator", item.territory_id):
             raise NotFoundError

@@ -144,6 +144,8 @@ class Original(SQLModel, table=True):
     title: str = Field(default="", max_length=120)
     text: str = Field(max_length=3000)
     place: str = Field(default="", max_length=120)
+    latitude: float | None = None
+    longitude: float | None = None
     masked_by: int | None = Field(default=None, foreign_key="person.id")
     masked_at: datetime = Field(sa_type=UtcDateTime)
 

@@ -107,10 +107,23 @@ def holds(text: str, passage: str) -> bool:
 
 
 def masked(text: str, passages: Iterable[str], limit: int) -> str:
-    """The text with each of these passages masked wherever it stands; ``limit`` characters at most, as before."""
-    chosen = sorted({p.strip() for p in passages if len(p.strip()) >= SHORTEST}, key=len, reverse=True)
-    hidden = text
-    for passage in chosen:
-        hidden = _pattern(passage).sub("\0", hidden)
-    whole = hidden.replace("\0", MASK)
-    return whole if len(whole) <= limit else hidden.replace("\0", SHORT_MASK)
+    """The text with each of these passages masked wherever it stands, those that overlap as one; ``limit`` characters
+    at most, as before."""
+    chosen = {passage.strip() for passage in passages if len(passage.strip()) >= SHORTEST}
+    found = sorted(match.span() for passage in chosen for match in _pattern(passage).finditer(text))
+    spans: list[tuple[int, int]] = []
+    for start, end in found:
+        if spans and start < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    whole = _covered(text, spans, MASK)
+    return whole if len(whole) <= limit else _covered(text, spans, SHORT_MASK)
+
+
+def _covered(text: str, spans: Iterable[tuple[int, int]], mask: str) -> str:
+    parts, place = [], 0
+    for start, end in spans:
+        parts += [text[place:start], mask]
+        place = end
+    return "".join([*parts, text[place:]])

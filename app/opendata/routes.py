@@ -2,7 +2,6 @@
 
 import csv
 import io
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +10,7 @@ from app.core.db import Db, now
 from app.core.i18n import today
 from app.core.limits import limit
 from app.core.settings import get_settings
+from app.core.spreadsheets import guarded
 from app.core.web import page
 from app.identity.access import public
 from app.needs import queries as needs
@@ -32,18 +32,14 @@ def index(request: Request, db: Db) -> Response:
     )
 
 
-def _cell(value: Any) -> Any:
-    """Spreadsheets run cells that begin like formulas: an apostrophe stops them."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
-
-
 @router.get("/donnees/besoins.csv", name="opendata.needs", dependencies=[Depends(limit("csv", "20/minute"))])
 def needs_csv(db: Db) -> Response:
     """Every published need, as CSV in UTF-8."""
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow([name for name, *_rest in queries.NEED_FIELDS])
-    rows.writerows([_cell(value) for value in row] for row in queries.need_rows(db))
+    for row in queries.need_rows(db):
+        rows.writerow([guarded(value) if isinstance(value, str) else value for value in row])
     name = f"emglev-besoins-{today().isoformat()}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(written.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -133,3 +133,10 @@ def sketch_of(communes: tuple[str, ...]) -> geometry.Sketch | None:
     """A small drawing of these communes, by INSEE code; None if no contour is known."""
     known = [contours()[insee] for insee in communes if insee in contours()]
     return geometry.sketch(known) if known else None
+
+
+def sketch_around(db: Session, territory_id: int, commune_insee: str | None) -> geometry.Sketch | None:
+    """The communes around a point: those of its territory; for an island, the island."""
+    places = reference(db)
+    alone = places.by_id[territory_id].is_departement
+    return sketch_of(tuple(c.insee for c in places.communes_of(territory_id) if not alone or c.insee == commune_insee))

@@ -72,9 +72,9 @@ def speaker(form: Filled[Any], me: Actor) -> Affiliation | None:
 
 def check_author(form: Filled[Any], me: Actor, affiliation: Affiliation | None) -> None:
     """Refuse a comment of nobody: without an account, a collège and an address are asked."""
-    if form.data and not (affiliation or form.data.college or me.college):
+    if not (affiliation or form.values.get("college") or me.college or "in_name_of" in form.errors):
         form.refuse("college", _("Dites à quel titre vous parlez."))
-    if form.data and not me.signed_in and not form.data.email:
+    if not me.signed_in and not form.values.get("email"):
         form.refuse("email", _("Une adresse est nécessaire pour vous répondre."))
 
 

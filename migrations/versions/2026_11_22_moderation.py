@@ -249,6 +249,8 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("text", sa.String(length=3000), nullable=False),
         sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("masked_by", sa.Integer(), nullable=True),
         sa.Column("masked_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["masked_by"], ["person.id"], name=op.f("fk_original_masked_by_person")),

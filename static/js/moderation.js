@@ -4,15 +4,17 @@
 //   M                      masks the selection, or the notice that has the focus, or the first not masked yet; the
 //                          focus goes on to the next one
 //   [data-tick-all]        ticks or unticks the whole queue; what is ticked stays so when the queue is refreshed
+//   [data-bulk]            the decision on what is ticked: opened by L, which goes to its first choice
 //   [data-undo="10"]       taken away after as many seconds
 // What was done is said again once the page is there: a message that comes with a page is not read out by itself.
 
-const ticked = new Set();
+const TICKED = "emglev-ticked"; // what is ticked stays so from one contribution to the next, in this tab
+const ticked = new Set(remembered());
 let started = false;
 
 export function start(root) {
   marks();
-  count();
+  tickAgain();
   for (const undo of root.querySelectorAll("[data-undo]")) {
     setTimeout(() => undo.remove(), Number(undo.dataset.undo) * 1000);
   }
@@ -25,11 +27,9 @@ export function start(root) {
   document.addEventListener("shortcut", (event) => {
     if (event.detail.key === "m" && mask()) event.preventDefault();
     if (event.detail.key === "a" && tickAll()) event.preventDefault();
+    if (event.detail.key === "l" && openBulk()) event.preventDefault();
   });
-  document.addEventListener("htmx:after:swap", () => {
-    for (const box of boxes()) box.checked = ticked.has(box.value);
-    count();
-  });
+  document.addEventListener("htmx:after:swap", tickAgain);
   const all = document.querySelector("[data-tick-all]");
   if (all) all.hidden = false;
 }
@@ -52,6 +52,7 @@ function changed({ target }) {
     if (target.checked) choose();
   } else if (target.matches(".queue__check input")) {
     ticked[target.checked ? "add" : "delete"](target.value);
+    remember();
     count();
   }
 }
@@ -66,8 +67,9 @@ function mask() {
   const number = focused?.dataset.notice ?? focused?.dataset.masks ?? boxes.find((box) => !box.checked)?.dataset.masks;
   if (!number) return false;
   toggle(number);
-  const next = boxes.find((box) => !box.checked)?.dataset.masks ?? number;
-  document.querySelector(`[data-notice="${next}"]`)?.focus();
+  const next = boxes.find((box) => !box.checked)?.dataset.masks;
+  // Nothing more to mask: Enter sends, instead of pressing the same notice again.
+  (next ? document.querySelector(`[data-notice="${next}"]`) : document.getElementById("mask"))?.focus();
   return true;
 }
 
@@ -115,6 +117,37 @@ function marks() {
 
 function boxes() {
   return [...document.querySelectorAll(".queue__check input")];
+}
+
+function tickAgain() {
+  const there = new Set(boxes().map((box) => box.value));
+  for (const value of [...ticked]) if (!there.has(value)) ticked.delete(value); // decided, or on another page
+  for (const box of boxes()) box.checked = ticked.has(box.value);
+  remember();
+  count();
+}
+
+function remembered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(TICKED)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function remember() {
+  try {
+    sessionStorage.setItem(TICKED, JSON.stringify([...ticked]));
+  } catch {
+    // kept for this page only
+  }
+}
+
+function openBulk() {
+  const bulk = document.querySelector("[data-bulk]");
+  bulk?.setAttribute("open", "");
+  bulk?.querySelector("input[type=radio]")?.focus();
+  return bulk !== null;
 }
 
 function tickAll() {

@@ -57,7 +57,9 @@ function typing(element) {
 }
 
 function help() {
-  document.querySelector("dialog[data-shortcuts-help]")?.showModal();
+  const dialog = document.querySelector("dialog[data-shortcuts-help]");
+  dialog?.showModal();
+  dialog?.scrollTo(0, 0); // the focus is on its last button
 }
 
 function enabled() {

@@ -272,8 +272,8 @@ def detach_nothing(visitor: Visitor) -> None:
 
 
 def send_too_much(visitor: Visitor) -> None:
-    """Send more than any form needs."""
+    """Send more than any form without files needs."""
     page = visitor.page
-    page.locator("input[name=once]").evaluate("field => { field.value = 'x'.repeat(300000); }")
+    page.get_by_label("Votre adresse e-mail").evaluate("field => { field.value = 'x'.repeat(300000); }")
     lenient(page)
-    visitor.press("Envoyer mon besoin")
+    visitor.press("Recevoir le lien")

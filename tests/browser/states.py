@@ -203,7 +203,7 @@ FAILURES = [
     S("403 for a visitor who may sign in", "/territoires/{home}/enjeux/nouveau", "resident", 403),
     S("403", "/moderation", "resident", 403),
     S("409", "/moderation", "moderator", 409, acts.decide_twice, territory="{departement}"),
-    S("413", "/besoins/nouveau", status=413, act=acts.send_too_much),
+    S("413", "/connexion", status=413, act=acts.send_too_much),
     S("429", "/connexion", status=429, act=acts.too_fast),
     S("500", "/besoins", status=500, site="broken"),
     S("503", "/", status=503, site="away"),

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from app.core import files
+from app.core import files, sieve
 from app.core.settings import get_settings
 from tests.threads.sendings import SECRET, bomb_of_objects, bomb_of_points, locked_pdf, pdf, photo
 
@@ -89,7 +89,7 @@ def test_it_is_not_taken(what: str, store: Path) -> None:
     before = time.monotonic()
     with pytest.raises(files.RefusedFileError, match=words):
         files.check("photo.jpg", content)
-    assert time.monotonic() - before < files.TIMEOUT and not store.exists()
+    assert time.monotonic() - before < sieve.TIMEOUT and not store.exists()
 
 
 def test_a_file_inside_a_pdf_is_found() -> None:

@@ -40,7 +40,7 @@ def test_no_input_makes_a_form_fail_without_words(sent: dict[str, str]) -> None:
         ("title", "court", "Trop court"),
         ("text", "x" * 3001, "Trop long"),
         ("college", "martiens", "Choisissez"),
-        ("charter", "", "À remplir"),
+        ("charter", "", "Cochez la case"),
         ("charter", "false", "Cochez"),
         ("email", "pas une adresse", "adresse complète"),
         ("once", "petit", "expiré"),

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 
 import pytest
 from sqlmodel import col, func, select
@@ -11,7 +10,6 @@ from app.core.i18n import today
 from app.core.machine import Event
 from app.intake.models import NeedImport
 from app.intake.queries.imports import MAX_BYTES
-from app.intake.spreadsheet import UnreadableError, read_table
 from app.needs.models import Need
 from tests.intake.clerk import (
     HEADER,
@@ -101,7 +99,7 @@ def test_each_wrong_cell_is_said_with_its_row_and_nothing_is_imported(site: Site
     assert set(wrong) == set(range(3, 13))
     assert {n: set(columns) for n, columns in wrong.items()} == {
         3: {"commune"}, 4: {"recueilli_le"}, 5: {"fiche"}, 6: {"fiche"}, 7: {"college"}, 8: {"origine"},
-        9: {"texte"}, 10: {"fiche"}, 11: {"fiche"}, 12: {"recueilli_le"},
+        9: {"texte", "theme"}, 10: {"fiche"}, 11: {"fiche"}, 12: {"recueilli_le"},
     }  # fmt: skip
     assert "déjà à la ligne 2" in wrong[5]["fiche"] and "déjà été saisie" in wrong[6]["fiche"]
     assert "habitants, associations" in wrong[7]["college"]
@@ -201,41 +199,6 @@ def test_only_a_clerk_of_the_territory_sends_and_only_its_author_sees_an_import(
         assert site.signed_in("facilitator").get(f"/saisie/import/{held.id}{path}").status_code == 404
     assert site.signed_in("technician").post(f"/saisie/import/{held.id}/tout-importer").status_code == 404
     assert last_import(site).status == "read"
-
-
-def bomb() -> bytes:
-    """A workbook of a few kilobytes that unfolds into hundreds of megabytes."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"0" * (200 * 1024 * 1024))
-    return packed.getvalue()
-
-
-def entities() -> bytes:
-    """A workbook whose XML declares an entity."""
-    packed, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(xlsx_of(row())))
-    with zipfile.ZipFile(packed, "w") as archive:
-        for part in source.namelist():
-            content = source.read(part)
-            if part == "xl/workbook.xml":
-                content = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaa">]>' + content
-            archive.writestr(part, content)
-    return packed.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"", "empty"), (csv_of(), "empty"), (b"\x00\x01\x02" * 40, "text"), (b"\x89PNG\r\n\x1a\n\x00\x00", "text"),
-        (b"PK\x03\x04 broken", "broken"), (b"\xd0\xcf\x11\xe0 old", "old"), (bomb(), "rows"), (entities(), "broken"),
-        (csv_of(*[row()] * 11), "rows"), (xlsx_of(*[row()] * 11), "rows"), (b'"' + b"a" * 200_000, "broken"),
-    ],
-    ids=["nothing", "headings", "bytes", "picture", "damaged", "xls", "bomb", "entities", "many", "many xlsx", "cell"],
-)  # fmt: skip
-def test_what_is_no_table_is_refused(content: bytes, why: str) -> None:
-    with pytest.raises(UnreadableError) as refused:
-        read_table(content, max_rows=10)
-    assert refused.value.why == why
 
 
 def test_a_refused_file_is_told_in_plain_words(site: Site) -> None:

@@ -103,7 +103,7 @@ def test_the_secret_code_is_in_the_mail_and_not_in_the_public_page(site: Site) -
         ("title", "", "À remplir"), ("title", "<b>", "Trop court"), ("title", "x" * 121, "Trop long"),
         ("text", "court", "Trop court"), ("text", "y" * 3001, "Trop long"), ("theme", "magie", "Choisissez"),
         ("place", "99999", "commune de la liste"), ("place", "", "À remplir"),
-        ("college", "martiens", "Choisissez"), ("email", "moi", "adresse complète"), ("charter", "", "À remplir"),
+        ("college", "martiens", "Choisissez"), ("email", "moi", "adresse complète"), ("charter", "", "Cochez la case"),
         ("title", "\x00\x01\x02", "Trop court"),
     ],
 )  # fmt: skip

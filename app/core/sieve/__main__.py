@@ -16,7 +16,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a copy of its memory would hold what people sent
     try:
-        answer = sift(sys.stdin.buffer.read()).packed()
+        answer = sift(sys.stdin.buffer.read(), *sys.argv[1:])
     except RefusedError as refused:
         answer = json.dumps({"refused": str(refused)}).encode()
     except Exception:  # whatever a decoder says of a file that it cannot read

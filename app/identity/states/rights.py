@@ -2,7 +2,7 @@
 
 from app.core.machine import label
 
-# What each right lets one do, by its name in app/policy/__init__.py (which knows no words); a test holds that none is missing.
+# What each right lets one do, by its name in app/policy (which knows no words); a test holds that none is missing.
 RIGHT_LABELS = {
     "need.read": label("Lire un besoin"),
     "need.say": label("Dire un besoin"),

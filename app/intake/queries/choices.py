@@ -83,13 +83,14 @@ def numbered(here: Choices, ref: str) -> tuple[Campaign, int] | None:
 
 def check(here: Choices, form: Filled[T]) -> None:
     """Refuse what only the territory can tell; a printed sheet brings its collecte and its exact reference."""
-    data = form.data
-    if data is None:
-        return
-    if data.place != WHOLE and data.place not in here.communes:
+    place, theme = form.values.get("place"), form.values.get("theme")
+    if place and place != WHOLE and place not in here.communes:
         form.refuse("place", _("Choisissez une commune de la liste, ou tout le territoire."))
-    if data.theme not in here.themes:
+    if theme and theme not in here.themes:
         form.refuse("theme", _("Choisissez une des réponses proposées."))
+    data = form.data
+    if data is None:  # all that is wrong is said at once, so that a file is not sent again for each fault
+        return
     _check_sheet(here, form, data)
     campaign = here.campaigns.get(data.campaign_id or 0)
     if data.campaign_id and campaign is None:

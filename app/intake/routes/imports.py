@@ -12,6 +12,7 @@ from app.core.db import Db
 from app.core.errors import ConflictError
 from app.core.forms import Filled, read
 from app.core.i18n import gettext as _
+from app.core.spreadsheets import guarded
 from app.core.web import go, page
 from app.identity.access import Me
 from app.intake.access import choices_for, import_for
@@ -21,7 +22,6 @@ from app.intake.queries import imports
 from app.intake.queries.choices import Choices, choices
 from app.intake.routes.bench import around, offered
 from app.intake.service import imports as verbs
-from app.intake.spreadsheet import guarded
 from app.intake.states import IMPORT_LABELS, ImportStatus
 from app.places.queries import reference
 from app.policy import NEED_TRANSCRIBE

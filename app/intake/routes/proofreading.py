@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from app.accords import queries as accords
 from app.core.db import Db
 from app.core.errors import ConflictError
 from app.core.forms import Filled, blank, read
@@ -50,6 +51,7 @@ def _show(
         act="read" if to_read else "correct" if mine and pending else "", commune=places.commune_by_insee.get(
             need.commune_insee or ""
         ),
+        theme=next(t for t in accords.themes(db, need.accord.scheme_id) if t.id == need.theme_id),
         labels=MODERATION_LABELS, origins=ORIGIN_LABELS, **around(db, me, places.by_id[need.territory_id]),
     )  # fmt: skip
 

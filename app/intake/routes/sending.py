@@ -1,6 +1,6 @@
 """A spreadsheet arrives: it is read before the database is opened, so that a slow sender makes nobody wait."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from app.core.forms import clean
 from app.core.i18n import fnum
 from app.core.i18n import gettext as _
 from app.core.limits import limit
+from app.core.spreadsheets import Table, UnreadableError, read_table
 from app.core.web import go, page
 from app.identity.access import Me
 from app.intake.access import choices_for
@@ -21,10 +22,10 @@ from app.intake.queries.choices import Choices
 from app.intake.queries.imports import COLUMNS, MAX_BYTES, MAX_ROWS, layout
 from app.intake.routes.bench import around, offered
 from app.intake.service import imports as verbs
-from app.intake.spreadsheet import Table, UnreadableError, read_table
 from app.policy import NEED_TRANSCRIBE
 
 SENDING = limit("import", "30/10minute")
+SAID = 5  # headings of a file that are told
 ROOM = 64 * 1024  # bytes of a form around its file
 
 
@@ -45,6 +46,7 @@ def _problem(why: str) -> str:
         "text": _("Ce fichier n’est ni un tableau .xlsx, ni un texte .csv."),
         "empty": _("Ce fichier ne contient aucune ligne sous ses titres de colonnes."),
         "rows": _("Ce fichier dépasse %(n)s lignes : partagez-le en plusieurs.") % {"n": fnum(MAX_ROWS)},
+        "long": _("Ce fichier contient trop de texte : raccourcissez ses plus longues cellules, ou partagez-le."),
     }.get(why, _("Ce fichier est abîmé : ouvrez-le dans un tableur, puis enregistrez-le de nouveau."))
 
 
@@ -79,6 +81,12 @@ async def arrived(request: Request) -> AsyncIterator[Arrived]:
             yield Arrived(name, problem=_problem(wrong.why), campaign=chosen)
 
 
+def _few(headings: Sequence[str]) -> str:
+    """The first of them, cut short: they travel in a cookie, which holds 4,000 bytes."""
+    named = ", ".join(clean(heading)[:30] for heading in headings[:SAID])
+    return f"{named}…" if len(headings) > SAID else named
+
+
 router = APIRouter(dependencies=[Depends(arrived)])
 File = Annotated[Arrived, Depends(arrived)]
 Here = Annotated[Choices, Depends(choices_for(NEED_TRANSCRIBE, with_sheets=True))]
@@ -105,5 +113,5 @@ def send(request: Request, file: File, db: Db, me: Me, here: Here) -> Response:
         for number, cells in file.table.rows
     ]
     kept = verbs.keep(db, here, rows, campaign_id=campaign, filename=file.filename, by=me.person_id or 0)
-    words = _("Colonnes laissées de côté : %(names)s.") % {"names": ", ".join(found.unknown)} if found.unknown else None
+    words = _("Colonnes laissées de côté : %(names)s.") % {"names": _few(found.unknown)} if found.unknown else None
     return go(request, "intake.import", import_id=kept.id, flash=words, level="info")

@@ -26,7 +26,8 @@ router = APIRouter(dependencies=[Depends(Requires(INTAKE_OPEN))])
 Here = Annotated[Choices, Depends(choices_for(NEED_TRANSCRIBE))]
 Sent = Annotated[Filled[SeriesForm], Depends(read(SeriesForm))]
 PRIVATE = {"cache-control": "no-store"}  # a tracking code may stand on the page
-KEPT = ("origin", "campaign_id", "collected_on", "place", "theme", "college")  # from one contribution to the next
+# From one contribution to the next; never the theme nor the collège, which every count is made by.
+KEPT = ("origin", "campaign_id", "collected_on", "place")
 ORDER = ("origin", "campaign_id", "sheet_ref", "collected_on", "place", "theme", "college", "title", "text")
 
 

@@ -1,9 +1,10 @@
 """What a moderator types: a filter of the queue, a decision on one thing or on many, a word for a colleague."""
 
 import re
+from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
 
 from app.core.forms import Form, Id, clean, wrong
 from app.core.i18n import gettext as _
@@ -82,12 +83,23 @@ class DecisionForm(Form):
 
 
 class BulkForm(Form):
-    """One decision on the things ticked in the queue: « besoin-12 »."""
+    """One decision on the things ticked in the queue: « besoin-12 »; ``read_at``: when that queue was read."""
 
     decision: Literal["publish", "refuse"]
     reason: RefusalReason | None = None
     note: str = Field(default="", max_length=600)
     items: list[str] = Field(default_factory=list, max_length=MANY)
+    read_at: AwareDatetime | None = None
+
+    @field_validator("read_at", mode="wrap")
+    @classmethod
+    def _moment(cls, value: Any, read: Any) -> datetime | None:
+        """What is no moment says nothing."""
+        try:
+            moment: datetime | None = read(value)
+        except ValidationError:
+            return None
+        return moment
 
     @field_validator("items")
     @classmethod

@@ -10,10 +10,11 @@ from sqlmodel import Session, col, or_, select
 from app.core.db import now
 from app.core.i18n import gettext as _
 from app.core.i18n import today
+from app.core.machine import Event
 from app.identity.models import Delegate, Role
 from app.identity.states import DelegateStatus, RoleKind
 from app.moderation.models import Appeal, Original, Recusal
-from app.moderation.queries.subjects import Decision, Place, Subject, decision_against, place, subject
+from app.moderation.queries.subjects import AGAINST, Decision, Place, Subject, decision_against, place, subject
 from app.moderation.states import AGAINST_LABELS, AppealStatus
 from app.needs.models import Need
 from app.policy import APPEAL_DECIDE
@@ -80,20 +81,20 @@ def contestable_until(db: Session, about: Subject) -> datetime | None:
 
 def judged(db: Session, appeal: Appeal) -> Judged:
     """What the right to answer an appeal depends on, somebody being left in its own Conseil or not."""
-    return _judged(appeal, _left(db, [appeal]))
+    return _judged(appeal, _left(db, [appeal], _barred(db, [appeal])))
 
 
 def waiting(db: Session, me: Actor) -> list[Appeal]:
-    """The open appeals that this moderator may answer, those that fall due first at the top; four queries at most."""
+    """The open appeals that this moderator may answer, those that fall due first at the top; five queries at most."""
     opened = db.exec(
         select(Appeal).where(Appeal.status == AppealStatus.OPEN.value)
         .order_by(col(Appeal.due_at), col(Appeal.id)).limit(SHOWN)
     ).all()  # fmt: skip
-    left = _left(db, opened)
-    recused = _recused(db, opened)
+    barred = _barred(db, opened)
+    left = _left(db, opened, barred)
     return [
         appeal for appeal in opened
-        if me.person_id not in recused[appeal.id or 0] and me.can(APPEAL_DECIDE, _judged(appeal, left))
+        if me.person_id not in barred[appeal.id or 0] and me.can(APPEAL_DECIDE, _judged(appeal, left))
     ]  # fmt: skip
 
 
@@ -104,19 +105,18 @@ def _judged(appeal: Appeal, left: dict[int, bool]) -> Judged:
     )  # fmt: skip
 
 
-def _left(db: Session, opened: Sequence[Appeal]) -> dict[int, bool]:
+def _left(db: Session, opened: Sequence[Appeal], barred: dict[int, set[int | None]]) -> dict[int, bool]:
     """Whether somebody of its own Conseil may answer each appeal.
 
-    Neither who took the decision, nor its author, nor who speaks for the same organisation, nor who recused themselves.
+    Neither who took a decision, nor its author, nor who speaks for the same organisation, nor who recused themselves.
     """
     moderators = _moderators(db, {appeal.territory_id for appeal in opened})
-    recused = _recused(db, opened)
     speakers = _speakers(db, {appeal.organisation_id for appeal in opened if appeal.organisation_id})
     left = {}
     for appeal in opened:
         there = moderators[None] | moderators[appeal.territory_id]
-        barred = {appeal.contested_by, appeal.author_id} | recused[appeal.id or 0]
-        left[appeal.id or 0] = bool(there - barred - speakers[appeal.organisation_id])
+        concerned = {appeal.contested_by, appeal.author_id} | barred[appeal.id or 0]
+        left[appeal.id or 0] = bool(there - concerned - speakers[appeal.organisation_id])
     return left
 
 
@@ -130,6 +130,30 @@ def _moderators(db: Session, territories: set[int]) -> dict[int | None, set[int 
         if in_force(role, day):
             found[role.territory_id].add(role.person_id)
     return found
+
+
+def decided_against(db: Session, appeal: Appeal) -> set[int | None]:
+    """Who ever decided against what an appeal is about, undone since or not: none of them judges it."""
+    return _deciders(db, [appeal])[appeal.subject_kind, appeal.subject_id]
+
+
+def _deciders(db: Session, opened: Sequence[Appeal]) -> dict[tuple[str, int], set[int | None]]:
+    """Who decided against each of these contributions, by table and id."""
+    found: dict[tuple[str, int], set[int | None]] = defaultdict(set)
+    ids = {appeal.subject_id for appeal in opened}
+    columns = select(Event.subject_kind, Event.subject_id, Event.actor_id)
+    against = columns.where(col(Event.subject_id).in_(ids), col(Event.verb).in_(AGAINST)).distinct()
+    for kind, subject_id, actor_id in db.exec(against) if ids else ():
+        found[kind, subject_id].add(actor_id)
+    return found
+
+
+def _barred(db: Session, opened: Sequence[Appeal]) -> dict[int, set[int | None]]:
+    """Who may not judge each appeal: who decided against what it is about, or stepped back from either."""
+    deciders, recused = _deciders(db, opened), _recused(db, opened)
+    return {
+        appeal.id or 0: deciders[appeal.subject_kind, appeal.subject_id] | recused[appeal.id or 0] for appeal in opened
+    }
 
 
 def _recused(db: Session, opened: Sequence[Appeal]) -> dict[int, set[int | None]]:

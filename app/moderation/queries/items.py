@@ -102,11 +102,12 @@ def colleagues(db: Session, territory_id: int) -> dict[int, str]:
 
 
 def is_recused(db: Session, item: Item, person_id: int | None) -> bool:
-    """Whether this person stepped back from it."""
-    mine = select(Recusal.id).where(
-        Recusal.person_id == person_id, Recusal.subject_kind == item.__tablename__, Recusal.subject_id == item.id
-    )
-    return db.exec(mine).first() is not None
+    """Whether this person stepped back from it, or from the words that a report or an appeal is about."""
+    here = (col(Recusal.subject_kind) == item.__tablename__) & (col(Recusal.subject_id) == item.id)
+    if isinstance(item, Report | Appeal):
+        about = (col(Recusal.subject_kind) == item.subject_kind) & (col(Recusal.subject_id) == item.subject_id)
+        here = here | about
+    return db.exec(select(Recusal.id).where(Recusal.person_id == person_id, here)).first() is not None
 
 
 def original(db: Session, item: Item) -> Original | None:

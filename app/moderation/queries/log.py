@@ -101,9 +101,11 @@ class Last:
 def undoable(db: Session, me: Actor) -> Last | None:
     """This person's last decision, if it may still be taken back."""
     since = now() - timedelta(seconds=UNDO_SECONDS)
-    mine = select(Undoable.batch, func.count(), func.min(Undoable.at)).where(
+    # Answering an appeal also moves what it is about: it is one decision.
+    answers = func.count().filter(col(Undoable.subject_kind).in_(["appeal", "report"]))
+    mine: Any = select(Undoable.batch, func.count(), func.min(Undoable.at), answers).where(
         Undoable.person_id == me.person_id, col(Undoable.at) > since
     )
     newest = mine.group_by(col(Undoable.batch)).order_by(func.max(Undoable.id).desc()).limit(1)
     row: Any = db.execute(newest).first()
-    return Last(row[0], row[1], row[2] + timedelta(seconds=UNDO_SECONDS)) if row else None
+    return Last(row[0], row[3] or row[1], row[2] + timedelta(seconds=UNDO_SECONDS)) if row else None

@@ -61,9 +61,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """A page of the queue; how many of each kind in all, since when, and how many were published unread."""
+    """A page of the queue, when it was read; how many of each kind in all, since when, how many published unread."""
 
     items: Sequence[Waiting]
+    read_at: datetime
     counts: Mapping[str, int] = field(default_factory=dict)
     oldest: datetime | None = None
     unread: int = 0
@@ -120,8 +121,12 @@ def _wanted(table: Any, me: Actor, where: Collection[int] | None) -> list[Column
 
 
 def _about_others(me: Actor) -> list[ColumnElement[bool]]:
-    """Reports on one's own words are for somebody else."""
-    conditions = []
+    """Reports on one's own words, or on words from which one stepped back, are for somebody else."""
+    stepped_back = select(Recusal.id).where(
+        Recusal.person_id == me.person_id, Recusal.subject_kind == Report.subject_kind,
+        Recusal.subject_id == Report.subject_id,
+    )  # fmt: skip
+    conditions: list[ColumnElement[bool]] = [~stepped_back.exists()]
     for kind, table in TABLES.items():
         others = [~condition for condition in _not_mine(table, me)]
         mine = select(table.id).where(or_(*others))
@@ -192,6 +197,7 @@ def queue(
     page: int = 1,
 ) -> Queue:  # fmt: skip
     """What this moderator may read, on one territory or on all of theirs; never more than ``SHOWN`` things a page."""
+    read_at = now()
     where: Collection[int] | None = me.territories("moderator")
     if territory_id is not None:
         where = [territory_id]
@@ -213,7 +219,7 @@ def queue(
     filtered = sum(number for each, number in numbered.items() if kind in (None, each))
     starts = [moment for moment in (oldest, *(a.created_at for a in opened)) if moment]
     return Queue(
-        _marked(db, items), counts, min(starts, default=None), sum(published.values()), page, filtered
+        _marked(db, items), read_at, counts, min(starts, default=None), sum(published.values()), page, filtered
     )  # fmt: skip
 
 

@@ -22,6 +22,10 @@ KINDS: Mapping[Kind, str] = {
 }  # fmt: skip
 KIND_OF = {table: kind for kind, table in KINDS.items()}
 AGAINST = ("refuse", "hide", "mask", "publish_masked")  # the decisions that an author may contest
+_BY_STATUS: Mapping[str, tuple[str, ...]] = {  # which of them made a contribution what it is; others were undone since
+    Moderation.REFUSED: ("refuse",), Moderation.HIDDEN: ("hide",), Moderation.MASKED: ("mask", "publish_masked"),
+    Moderation.APPEALED: ("refuse", "hide"), Moderation.UPHELD: ("refuse", "hide"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,10 @@ def subject(db: Session, kind: str, subject_id: int) -> Subject | None:
 
 
 def decision_against(db: Session, about: Subject) -> Decision | None:
-    """The last decision taken against it, if any: read from its events, which every decision writes."""
+    """The last decision taken against it that still stands, if any: read from its events, which every one writes."""
     mine = select(Event).where(Event.subject_kind == about.__tablename__, Event.subject_id == about.id)
-    last = db.exec(mine.where(col(Event.verb).in_(AGAINST)).order_by(col(Event.id).desc()).limit(1)).first()
+    verbs = _BY_STATUS.get(about.status, AGAINST)
+    last = db.exec(mine.where(col(Event.verb).in_(verbs)).order_by(col(Event.id).desc()).limit(1)).first()
     return Decision(last.verb, last.at, last.actor_id, about.reason, about.reason_note) if last else None
 
 
@@ -100,5 +105,10 @@ def is_public(db: Session, about: Subject) -> bool:
     """Whether everyone may read it where it stands: itself, and the need or the fiche-action that holds it."""
     if about.status not in needs.PUBLIC or isinstance(about, ProfileText):
         return False
-    owner = None if isinstance(about, Need) else needs.of_thread(db, about.thread_id)
-    return owner is None or owner.status in needs.PUBLIC
+    if isinstance(about, Need):
+        return True
+    owner = needs.of_thread(db, about.thread_id)
+    if owner is not None:
+        return owner.status in needs.PUBLIC
+    sheet = actions.of_thread(db, about.thread_id)
+    return sheet is not None and sheet.version > 0

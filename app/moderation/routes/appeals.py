@@ -16,9 +16,10 @@ from app.moderation.forms.contesting import AppealDecisionForm
 from app.moderation.models import Appeal
 from app.moderation.queries import appeals as reads
 from app.moderation.routes.context import context, onward
-from app.moderation.routes.panel import shared
+from app.moderation.routes.panel import panel, shared
 from app.moderation.service import appeals
 from app.moderation.states import APPEAL_LABELS, Kind
+from app.needs.queries import PUBLIC
 from app.policy import MODERATION_OPEN
 from app.threads.states import REASON_LABELS
 
@@ -40,10 +41,12 @@ def _show(
     request: Request, db: Db, me: Me, appeal: Appeal, form: Filled[AppealDecisionForm] | None = None, *,
     status: int = 200, late: str = "",
 ) -> Response:  # fmt: skip
+    seen = reads.examined(db, appeal)
     return page(
         request, "moderation/index.html", status=status, kind=Kind.APPEAL.value, item=appeal, late=late, preview=None,
-        form=form or blank(AppealDecisionForm), seen=reads.examined(db, appeal), appeal_labels=APPEAL_LABELS,
-        reason_labels=REASON_LABELS, appeal_late=appeal.due_at < now(), elsewhere=reads.judged(db, appeal).elsewhere,
+        form=form or blank(AppealDecisionForm), seen=seen, panel=panel(db, seen.about) if seen else None,
+        appeal_labels=APPEAL_LABELS, reason_labels=REASON_LABELS, appeal_late=appeal.due_at < now(),
+        elsewhere=reads.judged(db, appeal).elsewhere,
         **context(request, db, me) | shared(db, me, appeal),
     )  # fmt: skip
 
@@ -69,6 +72,14 @@ def decide_appeal(
         appeals.decide(db, appeal, seen.about, form.ok, by=me.person_id or 0)
     except ConflictError as first:
         return _show(request, db, me, appeal, form, status=409, late=first.message)
-    reversed_words = _("Décision annulée : les mots sont publiés. Leur auteur est prévenu.")
-    words = reversed_words if form.ok.decision == "reverse" else _("Décision confirmée. Son auteur est prévenu.")
+    reversed_words = _("Décision annulée : les mots sont publiés. Leur auteur le saura dans quelques secondes.")
+    if seen.about.status not in PUBLIC:  # hidden by another decision, or taken back
+        reversed_words = _(
+            "Décision annulée, mais ces mots ne sont plus en ligne. Leur auteur le saura dans quelques secondes."
+        )
+    words = (
+        reversed_words
+        if form.ok.decision == "reverse"
+        else _("Décision confirmée. Son auteur le saura dans quelques secondes.")
+    )
     return onward(request, words, request.query_params.get("suite", ""))

@@ -40,7 +40,7 @@ def bulk(request: Request, db: Db, me: Me, form: Annotated[Filled[BulkForm], Dep
         except DomainError:  # another territory's, one's own, or no longer there
             gone += 1
     reason = data.reason if data.decision == "refuse" else None
-    verdict = Verdict(Verb(data.decision), reason, data.note)
+    verdict = Verdict(Verb(data.decision), reason, data.note, read_at=data.read_at)
     _batch, done, skipped = decide_many(db, chosen, verdict, by=me.person_id or 0)
     words = _words(data.decision, len(done), [subject for subject, _why in skipped], gone)
     return onward(request, words, level="ok" if len(done) and not (skipped or gone) else "attention")

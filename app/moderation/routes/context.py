@@ -16,6 +16,7 @@ from app.moderation.queries import log, queue
 from app.moderation.queries.items import KIND_OF as KINDS
 from app.moderation.queries.items import Item
 from app.moderation.queries.queue import Queue
+from app.moderation.service.decisions import POINT
 from app.moderation.states import DONE_LABELS, KIND_LABELS, LOG_LABELS, NOTICE_LABELS, VERB_LABELS, Kind
 from app.places.models import Territory
 from app.places.queries import reference
@@ -69,7 +70,7 @@ def context(request: Request, db: Db, me: Me, held: Queue | None = None) -> dict
         "nav": "moderation", "organisations": len(organisations.awaiting(db, me)), "labels": MODERATION_LABELS,
         "kinds": COMMENT_LABELS, "origins": ORIGIN_LABELS, "verbs": VERB_LABELS, "done": DONE_LABELS,
         "notice_labels": NOTICE_LABELS, "acts": LOG_LABELS, "undoable": log.undoable(db, me), "bulk": Filled(),
-        "empty": Filled(),
+        "empty": Filled(), "point": POINT,
     }  # fmt: skip
 
 

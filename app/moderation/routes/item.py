@@ -60,7 +60,8 @@ def _check_passages(item: Subject, form: Filled[DecisionForm]) -> None:
         return
     written = originals.words(item)
     whole = "\n".join((written.title, written.text, written.place))
-    missing = [passage for passage in data.chosen if not notices.holds(whole, passage)]
+    known = {decisions.POINT} if written.point else set()
+    missing = [passage for passage in data.chosen if passage not in known and not notices.holds(whole, passage)]
     if missing:
         words = _("Ce passage n’est pas dans le texte, ou n’est pas fait de mots entiers : « %(passage)s ».")
         form.refuse("passages", words % {"passage": missing[0][:80]})
@@ -84,15 +85,19 @@ def decide(request: Request, db: Db, me: Me, item: Contribution, form: Decided) 
         decisions.decide(db, item, verdict, by=me.person_id or 0)
     except ConflictError as first:
         return show(request, db, me, item, form, status=409, late=first.message)
-    return onward(request, _said(data.decision, waited), request.query_params.get("suite", ""))
+    return onward(
+        request, _said(data.decision, waited, told=item.author_id is not None), request.query_params.get("suite", "")
+    )
 
 
-def _said(verb: Verb, waited: bool) -> str:
+def _said(verb: Verb, waited: bool, *, told: bool) -> str:
     """What was done, and what its author was told."""
     if verb == Verb.KEEP:
         return _("Laissé en ligne. Personne n’est dérangé.")
+    if not told:  # no address: the tracking page says it
+        return _("%(done)s. Sa page de suivi le dit.") % {"done": _(DONE_LABELS[verb])}
     if verb == Verb.REFUSE:
         return _("Non publié. Son auteur reçoit la raison et sait comment contester.")
     if verb == Verb.MASK and not waited:
         return _("Passage masqué. Son auteur reçoit la raison et sait comment contester.")
-    return _("%(done)s. Son auteur est prévenu.") % {"done": _(DONE_LABELS[verb])}
+    return _("%(done)s. Son auteur le saura dans quelques secondes.") % {"done": _(DONE_LABELS[verb])}

@@ -19,6 +19,7 @@ from app.needs.models import Need, NeedWording
 from app.needs.queries.neighbours import Neighbour, neighbours
 from app.needs.queries.wordings import former_words
 from app.needs.service.authoring import words_mark
+from app.places.queries import sketch_around
 from app.threads import queries as threads
 from app.threads.models import Comment, File
 
@@ -44,6 +45,7 @@ class Panel:
     parent: Comment | None = None
     former: Sequence[NeedWording] = ()
     mark: str = ""
+    sketch: Any = None
 
 
 def panel(db: Db, item: Subject) -> Panel:
@@ -61,6 +63,8 @@ def panel(db: Db, item: Subject) -> Panel:
         verbs=decidable(item), theme=_theme(db, item), about=_about(db, item), parent=_parent(db, item),
         former=former_words(db, item.id or 0) if isinstance(item, Need) else (),
         mark=words_mark(item) if isinstance(item, Need) else "",
+        sketch=sketch_around(db, item.territory_id, item.commune_insee)
+        if isinstance(item, Need) and item.latitude is not None else None,
     )  # fmt: skip
 
 

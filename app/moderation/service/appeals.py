@@ -1,6 +1,6 @@
 """Appeals: an author contests, another person reads it all again and answers with words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ from app.identity import service as identity
 from app.moderation.forms.contesting import AppealDecisionForm
 from app.moderation.models import Appeal
 from app.moderation.queries import appeals as reads
-from app.moderation.queries.subjects import Subject, decision_against, place
+from app.moderation.queries.subjects import Subject, decision_against, place, subject
 from app.moderation.service import originals
 from app.moderation.service.log import record
 from app.moderation.service.sharing import check_free, drop
@@ -23,6 +23,7 @@ from app.moderation.service.undoing import deciding, keep
 from app.moderation.states import APPEAL, APPEAL_DAYS, AppealStatus
 from app.needs import service as need_verbs
 from app.needs.models import Need
+from app.needs.queries import PUBLIC
 from app.needs.service import moderating
 from app.needs.service.voices import in_turn
 from app.threads import service as threads
@@ -89,20 +90,22 @@ def decide(db: Session, appeal: Appeal, about: Subject, form: AppealDecisionForm
     with deciding(db, by=by) as batch:
         if isinstance(about, Need):
             in_turn(db, about)
+        elif isinstance(about, ProfileText):
+            profiles.in_turn(db, about)
         db.refresh(about, ["status"], with_for_update=IN_HAND)
         db.refresh(appeal, with_for_update=IN_HAND)  # whoever comes second is shown the first answer
         if appeal.status != AppealStatus.OPEN:
             raise ConflictError(_("Quelqu’un d’autre vient de répondre à ce recours."))
         check_free(db, appeal, by=by)
         judged = [about, appeal] if about.status in _JUDGED else [appeal]  # taken back by its author, it stays so
-        for subject in judged:
-            keep(db, subject, by=by)
+        for each in judged:
+            keep(db, each, by=by)
         APPEAL.move(db, appeal, form.decision, by=by)
         appeal.decided_by, appeal.decided_at, appeal.outcome_text = by, now(), form.text
         db.add(appeal)
         _follow(db, about, form.decision, by=by)
-        for subject in judged:
-            record(db, subject, form.decision, by=by, reason=about.reason, words=form.text)
+        for each in judged:
+            record(db, each, form.decision, by=by, reason=about.reason, words=form.text)
         if form.decision == "reverse" and about.status == Moderation.PUBLISHED:
             about.reason = about.reason_note = None  # readers, and its author, read it as any other
             db.add(about)
@@ -120,6 +123,19 @@ def _follow(db: Session, about: Subject, decision: str, *, by: int) -> None:
         _give_back(db, about, by=by)
     elif about.status == Moderation.APPEALED:
         MODERATION.move(db, about, "uphold", by=by)
+
+
+def catch_up(db: Session, about: Subject, *, since: datetime) -> None:
+    """Words that come back, their account being open again: what was answered ``since`` it closed takes effect."""
+    answered = next((appeal for appeal in reads.of_subject(db, about) if appeal.decided_at), None)
+    if answered is None or answered.decided_at is None or answered.decided_at < since:
+        return
+    reverses = answered.status == AppealStatus.REVERSED
+    about = subject(db, about.__tablename__, about.id or 0) or about  # a need, with its accord
+    _follow(db, about, "reverse" if reverses else "uphold", by=answered.decided_by or 0)
+    if reverses and about.status == Moderation.PUBLISHED:
+        about.reason = about.reason_note = None
+        db.add(about)
 
 
 def _give_back(db: Session, about: Subject, *, by: int) -> None:
@@ -154,11 +170,12 @@ def _unmask(db: Session, about: Subject, *, by: int) -> None:
 def _tell_outcome(db: Session, about: Subject, form: AppealDecisionForm) -> None:
     if form.decision == "reverse":
         title = _("La décision est annulée")
-        text = _("Une autre personne a tout relu et revient sur la décision. Vos mots sont publiés.\n\n%(why)s")
+        text = _("Une autre personne a tout relu et revient sur la décision. %(now)s\n\n%(why)s")
     else:
         title = _("La décision est confirmée")
         text = _(
             "Une autre personne a tout relu et confirme la décision.\n\n%(why)s\n\n"
             "Vous pouvez encore saisir le Défenseur des droits ou le tribunal administratif."
         )
-    _tell(db, about, title, text % {"why": form.text})
+    shown = _("Vos mots sont publiés.") if about.status in PUBLIC else _("Vos mots ne sont plus en ligne pour autant.")
+    _tell(db, about, title, text % {"why": form.text, "now": shown})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from app.moderation.service import log, originals, sharing, undoing
 from app.moderation.states import DECIDABLE, WORDED, Verb
 from app.needs import service as need_verbs
 from app.needs.models import Need
+from app.needs.queries.wordings import corrected_since
 from app.needs.service.authoring import words_mark
 from app.needs.service.moderating import Words
 from app.needs.service.voices import in_turn
@@ -25,20 +27,25 @@ from app.threads.service import files, profiles
 from app.threads.states import Moderation, RefusalReason
 
 _IN_HAND = (
-    "status", "reason", "reason_note", "title", "text", "place_note", "published_at", "answer_due_on",
+    "status", "reason", "reason_note", "title", "text", "place_note", "latitude", "longitude", "published_at",
+    "answer_due_on",
 )  # fmt: skip
+ON_ITS_WAY = timedelta(seconds=5)  # a correction that was being written while the queue was read
+POINT = "[point de la carte]"  # among the passages to mask: the point that a need puts on the map
 _LIMITS = {"need": 3000, "comment": 1500}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is decided, under which rule, on which facts, masking what; ``seen`` marks the words that were read."""
+    """What is decided, under which rule, on which facts, masking what; ``seen`` marks the words that were read, and
+    ``read_at`` says when, for many things at once."""
 
     verb: Verb
     reason: RefusalReason | None = None
     note: str = ""
     passages: tuple[str, ...] = ()
     seen: str = ""
+    read_at: datetime | None = None
 
     @property
     def grounds(self) -> dict[str, Any]:
@@ -63,7 +70,7 @@ def decide(db: Session, subject: Subject, verdict: Verdict, *, by: int) -> str:
     with undoing.deciding(db, by=by) as batch:
         _take(db, subject)
         sharing.check_free(db, subject, by=by)
-        _check_read(subject, verdict)
+        _check_read(db, subject, verdict)
         if verdict.verb not in decidable(subject):
             raise ConflictError(_("La situation a changé : quelqu’un d’autre vient de décider."))
         undoing.keep(db, subject, by=by)
@@ -92,9 +99,12 @@ def decide_many(
     return batch, done, skipped
 
 
-def _check_read(subject: Subject, verdict: Verdict) -> None:
+def _check_read(db: Session, subject: Subject, verdict: Verdict) -> None:
     """The words decided on are those that were read: their author may correct a need while it waits."""
-    if verdict.seen and isinstance(subject, Need) and verdict.seen != words_mark(subject):
+    if not isinstance(subject, Need):
+        return
+    corrected = verdict.read_at is not None and corrected_since(db, subject.id or 0, verdict.read_at - ON_ITS_WAY)
+    if corrected or (verdict.seen and verdict.seen != words_mark(subject)):
         raise ConflictError(_("Son auteur vient de corriger ses mots : relisez-les, puis décidez."))
 
 
@@ -102,6 +112,8 @@ def _take(db: Session, subject: Subject) -> None:
     """In hand until the end: whoever decides next sees this decision."""
     if isinstance(subject, Need):
         in_turn(db, subject)
+    elif isinstance(subject, ProfileText):
+        profiles.in_turn(db, subject)
     columns = [name for name in _IN_HAND if hasattr(subject, name)]
     db.refresh(subject, columns, with_for_update=IN_HAND)
 
@@ -176,7 +188,7 @@ def hidden_words(subject: Need | Comment, passages: Sequence[str]) -> Words:
     written, limit = originals.words(subject), _LIMITS[subject.__tablename__]
     return Words(
         notices.masked(written.title, passages, 120), notices.masked(written.text, passages, limit),
-        notices.masked(written.place, passages, 120),
+        notices.masked(written.place, passages, 120), None if POINT in passages else written.point,
     )  # fmt: skip
 
 

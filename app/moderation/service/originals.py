@@ -10,7 +10,7 @@ from app.moderation import notices
 from app.moderation.models import Original
 from app.needs.models import Need
 from app.needs.queries import PUBLIC
-from app.needs.service.moderating import Words
+from app.needs.service.moderating import Words, words_of
 from app.threads.models import News
 from app.workshops.models import Option
 
@@ -24,12 +24,15 @@ def of(db: Session, subject: Any) -> Original | None:
 def first_words(db: Session, subject: Any) -> Words:
     """What its author wrote, masked since or not."""
     original = of(db, subject)
-    return Words(original.title, original.text, original.place) if original else words(subject)
+    if original is None:
+        return words(subject)
+    point = None if original.latitude is None or original.longitude is None else (original.latitude, original.longitude)
+    return Words(original.title, original.text, original.place, point)
 
 
 def words(subject: Any) -> Words:
     """What readers get of this need or of this comment."""
-    return Words(getattr(subject, "title", ""), subject.text, getattr(subject, "place_note", None) or "")
+    return words_of(subject) if isinstance(subject, Need) else Words("", subject.text)
 
 
 def hold(db: Session, subject: Any, *, by: int) -> None:
@@ -37,7 +40,8 @@ def hold(db: Session, subject: Any, *, by: int) -> None:
     written = words(subject)
     insert_once(
         db, Original, subject_kind=subject.__tablename__, subject_id=subject.id, title=written.title,
-        text=written.text, place=written.place, masked_by=by, masked_at=now(),
+        text=written.text, place=written.place, latitude=written.point and written.point[0],
+        longitude=written.point and written.point[1], masked_by=by, masked_at=now(),
     )  # fmt: skip
 
 

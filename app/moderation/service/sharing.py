@@ -9,7 +9,8 @@ from app.core.db import IN_HAND, insert_once, now
 from app.core.errors import ConflictError, ForbiddenError
 from app.core.i18n import gettext as _
 from app.identity import queries as people
-from app.moderation.models import Claim, Recusal, Report, SecondOpinion
+from app.moderation.models import Appeal, Claim, Recusal, Report, SecondOpinion
+from app.moderation.queries.appeals import decided_against
 from app.moderation.queries.items import RIGHTS, Item, is_recused
 from app.moderation.service import log
 from app.moderation.states import CLAIM_HOURS, REPORT
@@ -70,7 +71,8 @@ def assign(db: Session, subject: Item, *, to: int, by: int) -> None:
     log.in_turn(db)
     person = people.person(db, to)
     actor = people.actor_of(db, person) if person else None
-    if actor is None or not actor.can(RIGHTS[subject.__tablename__], subject) or is_recused(db, subject, to):
+    involved = is_recused(db, subject, to) or (isinstance(subject, Appeal) and to in decided_against(db, subject))
+    if actor is None or involved or not actor.can(RIGHTS[subject.__tablename__], subject):
         raise ForbiddenError(_("Cette personne ne peut pas décider de cette contribution."))
     _give(db, subject, to=to, by=by)
     log.record(db, subject, "assign", by=by)
@@ -150,9 +152,9 @@ def recuse(db: Session, subject: Item, *, by: int) -> None:
     if not insert_once(db, Recusal, **mine, at=now()):
         return
     held = _claim(db, subject)
-    if held and held.person_id == by:
+    if held is None or held.person_id == by:
         drop(db, subject)
-    if isinstance(subject, Report) and REPORT.allows(subject.status, "release"):
-        REPORT.move(db, subject, "release", by=by)
+        if isinstance(subject, Report) and REPORT.allows(subject.status, "release"):
+            REPORT.move(db, subject, "release", by=by)
     log.record(db, subject, "recuse", by=by)
     threads.queue_moved(db, subject.territory_id)

@@ -31,8 +31,8 @@ from app.needs.service.moderating import find_again
 from app.needs.service.voices import in_turn
 from app.threads import service as threads
 from app.threads.models import Comment, File, ProfileText
+from app.threads.service import profiles
 from app.threads.service.follows import take_back
-from app.threads.service.profiles import sign_again
 from app.threads.states import MODERATION
 
 FORGET = "moderation.forget"
@@ -40,8 +40,8 @@ _TABLES: dict[str, type[SQLModel]] = {
     str(table.__tablename__): table for table in (Need, Comment, File, ProfileText, Report, Appeal)
 }
 _KEPT = (
-    "status", "reason", "reason_note", "title", "text", "place_note", "published_at", "answer_due_on", "outcome",
-    "outcome_text", "decided_by", "decided_at",
+    "status", "reason", "reason_note", "title", "text", "place_note", "latitude", "longitude", "published_at",
+    "answer_due_on", "outcome", "outcome_text", "decided_by", "decided_at",
 )  # fmt: skip
 _READ_AS: dict[str, Callable[[str], Any]] = {
     "published_at": datetime.fromisoformat, "decided_at": datetime.fromisoformat,
@@ -76,7 +76,8 @@ def keep(db: Session, subject: Any, *, by: int) -> None:
         before["pseudonym"] = db.get_one(Person, subject.author_id).pseudonym
     original = originals.of(db, subject)
     before["original"] = (
-        {"title": original.title, "text": original.text, "place": original.place, "masked_by": original.masked_by,
+        {"title": original.title, "text": original.text, "place": original.place,
+         "latitude": original.latitude, "longitude": original.longitude, "masked_by": original.masked_by,
          "masked_at": _written(original.masked_at)} if original else None
     )  # fmt: skip
     db.add(
@@ -122,9 +123,11 @@ def _put_back(db: Session, row: Undoable, *, by: int) -> None:
     subject = _subject(db, row)
     if isinstance(subject, Need):
         in_turn(db, subject)
+    elif isinstance(subject, ProfileText):
+        profiles.in_turn(db, subject)
     db.refresh(subject, ["status"], with_for_update=IN_HAND)
     verb = TAKEN_BACK.get((row.before["status"], subject.status))
-    if verb is None or _last_batch(db, row) != row.batch:
+    if verb is None or _last_batch(db, row) != row.batch or _overtaken(db, subject, row.before):
         raise ConflictError(_("La situation a changé entre-temps : rien n’est annulé."))
     if verb:
         machine = {"report": REPORT, "appeal": APPEAL}.get(row.subject_kind, MODERATION)
@@ -138,6 +141,14 @@ def _put_back(db: Session, row: Undoable, *, by: int) -> None:
     _follow(db, subject, row.before, title)
     threads.queue_moved(db, subject.territory_id)
     log.record(db, subject, "undo", by=by)
+
+
+def _overtaken(db: Session, subject: Any, before: dict[str, Any]) -> bool:
+    """Whether somebody else built on the decision: a need answered since, another pseudonym chosen since."""
+    if isinstance(subject, Need):
+        db.refresh(subject, ["outcome"])
+        return bool(subject.outcome != before["outcome"])
+    return isinstance(subject, ProfileText) and profiles.chosen_since(db, subject)
 
 
 def _subject(db: Session, row: Undoable) -> Any:
@@ -169,7 +180,7 @@ def _follow(db: Session, subject: Any, before: dict[str, Any], title: str) -> No
         person = db.get_one(Person, subject.author_id)
         person.pseudonym = before["pseudonym"]
         db.add(person)
-        sign_again(db, person)
+        profiles.sign_again(db, person)
 
 
 @handler(FORGET)

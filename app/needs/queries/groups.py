@@ -194,6 +194,7 @@ def requests(db: Session, group_ids: Collection[int]) -> dict[int, list[Any]]:
     columns: Any = (
         col(GroupMember.id), col(GroupMember.group_id), col(GroupMember.asked_at), col(GroupMember.asked_words),
         col(Need.id).label("need_id"), col(Need.reference), col(Need.title), col(Need.author_id),
+        col(GroupMember.joined_by),
     )  # fmt: skip
     statement: Any = select(*columns).join(Need, col(Need.id) == GroupMember.need_id).where(*pending(group_ids))
     found: dict[int, list[Any]] = defaultdict(list)

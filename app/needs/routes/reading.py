@@ -22,7 +22,7 @@ from app.needs.models import Need
 from app.needs.queries import fil, groups
 from app.needs.queries.wordings import former_words
 from app.places.geometry import Sketch
-from app.places.queries import reference, sketch_of
+from app.places.queries import reference, sketch_around
 from app.policy import NEED_ATTACH, NEED_MODERATE, NEED_READ, NEED_TRANSCRIBE
 from app.policy.actor import ANONYMOUS, Actor
 from app.threads import queries as threads
@@ -62,13 +62,10 @@ def _is_staff(me: Actor, need: Need) -> bool:
 
 
 def _drawn(db: Db, need: Need) -> Sketch | None:
-    """The communes around a need that says where exactly: its territory; for an island, the island."""
+    """The communes around a need that says where exactly."""
     if need.latitude is None or need.longitude is None:
         return None
-    places = reference(db)
-    alone = places.by_id[need.territory_id].is_departement
-    around = [c.insee for c in places.communes_of(need.territory_id) if not alone or c.insee == need.commune_insee]
-    return sketch_of(tuple(around))
+    return sketch_around(db, need.territory_id, need.commune_insee)
 
 
 def show_need(

@@ -87,7 +87,7 @@ def _themes(db: Db, form: Filled[NeedForm], accord: Accord | None) -> dict[str, 
 def _who(form: Filled[NeedForm], me: Me) -> Affiliation | None:
     """In whose name; an organisation brings its collège, a person says theirs."""
     affiliation = speaker(form, me)
-    if form.data and not (affiliation or form.data.college):
+    if not (affiliation or form.values.get("college") or "in_name_of" in form.errors):
         form.refuse("college", _("À remplir pour continuer."))
     return affiliation
 

@@ -20,11 +20,18 @@ from app.threads.states import MODERATION, Moderation, RefusalReason
 
 @dataclass(frozen=True)
 class Words:
-    """What readers read of a need: its title, its text, and where it says it is."""
+    """What readers read of a need: its title, its text, where it says it is, its point on the map."""
 
     title: str
     text: str
     place: str = ""
+    point: tuple[float, float] | None = None
+
+
+def words_of(need: Need) -> Words:
+    """What readers get of it now."""
+    point = None if need.latitude is None or need.longitude is None else (need.latitude, need.longitude)
+    return Words(need.title, need.text, need.place_note or "", point)
 
 
 def published(db: Session, need: Need, *, by: int | None = None) -> None:
@@ -40,6 +47,7 @@ def show(db: Session, need: Need, words: Words) -> None:
     """Readers, and the search, get these words from now on."""
     need.title, need.text = words.title, words.text
     need.place_note = words.place or None
+    need.latitude, need.longitude = words.point or (None, None)
     db.add(need)
     db.flush()
     find_again(db, need)
@@ -98,7 +106,7 @@ def restore(db: Session, need: Need, *, by: int, words: Words | None = None, mas
     """Everyone reads it again: with these words where a passage was masked, or with its passage still ``masked``."""
     in_turn(db, need)
     MODERATION.move(db, need, "restore_masked" if masked else "restore", by=by)
-    show(db, need, words or Words(need.title, need.text, need.place_note or ""))
+    show(db, need, words or words_of(need))
     text = _("Le Conseil de développement l’a relu et l’a remis.")
     tell(db, need, _("Votre besoin est de nouveau publié"), text)
     threads.queue_moved(db, need.territory_id)

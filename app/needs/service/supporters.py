@@ -70,8 +70,10 @@ def _to_tell(payload: Payload, news: News) -> Any:
 
 def _write(db: Session, person: Person, payload: Payload) -> None:
     body = _(
-        "Bonjour,\n\nVous avez dit que « %(title)s » est aussi votre besoin. Il a sa réponse.\n\n%(words)s\n\n"
-        "La lire avec tout le fil : %(link)s\n"
+        "Bonjour,\n\nUn besoin que vous soutenez a sa réponse ; il est dit, ou réuni avec d’autres, sous ce titre : "
+        "« %(title)s ».\n\n%(words)s\n\nLa lire avec tout le fil : %(link)s\n\n"
+        "Ce message est le seul que ce soutien vous vaut pour cette réponse. Pour ne plus soutenir ce besoin, allez "
+        "sur sa page.\n"
     ) % {
         "title": payload["title"], "words": payload["words"], "link": get_settings().public_url + payload["path"],
     }  # fmt: skip

@@ -68,4 +68,11 @@ def send_appeal(
     asked = appeals.contest(db, about, form.ok.text, by=me.person_id)
     words = _("Votre contestation est reçue. Une autre personne vous répond le %(date)s au plus tard.")
     kind = KIND_OF[about.__tablename__].value
-    return go(request, "portal.appeal", kind=kind, item_id=about.id, flash=words % {"date": fdate(asked.due_at)})
+    return go(
+        request,
+        "portal.appeal",
+        kind=kind,
+        item_id=about.id,
+        anchor="flash",
+        flash=words % {"date": fdate(asked.due_at)},
+    )

@@ -43,7 +43,7 @@ def correct(
         form.values["seen"] = words_mark(need)
         return show_tracking(request, db, me, need, code, status=409, typed=Typed(correction=form))
     words = _("C’est corrigé. Les mots précédents sont gardés dans l’historique.")
-    return go(request, "portal.tracking", code=code, flash=words if changed else _("Rien n’a changé."))
+    return go(request, "portal.tracking", code=code, anchor="flash", flash=words if changed else _("Rien n’a changé."))
 
 
 @router.post("/suivi/{code}/retrait", name="portal.withdraw")
@@ -51,7 +51,7 @@ def withdraw(request: Request, db: Db, me: Me, need: TrackedNeed, code: str) -> 
     """Its author takes it back before it is read; what an organisation said, only who speaks for it today."""
     check(me, NEED_WITHDRAW, need)
     authoring.take_back(db, need, by=me.person_id)
-    return go(request, "portal.tracking", code=code, flash=_("Votre contribution est retirée."))
+    return go(request, "portal.tracking", code=code, anchor="flash", flash=_("Votre contribution est retirée."))
 
 
 @router.post("/suivi/{code}/demande-de-retrait", name="portal.ask_withdrawal")
@@ -65,7 +65,7 @@ def ask_withdrawal(
         return show_tracking(request, db, me, need, code, status=422, typed=Typed(withdrawal=form))
     reports.ask_withdrawal(db, need, form.ok.text, by=me.person_id)
     words = _("Votre demande est reçue. La réponse paraîtra sur cette page.")
-    return go(request, "portal.tracking", code=code, flash=words)
+    return go(request, "portal.tracking", code=code, anchor="flash", flash=words)
 
 
 @router.post("/suivi/{code}/contestation", name="portal.contest")
@@ -79,7 +79,7 @@ def contest(
         return show_tracking(request, db, me, need, code, status=422, typed=Typed(appeal=form))
     asked = appeals.contest(db, need, form.ok.text, by=me.person_id)
     words = _("Votre contestation est reçue. Une autre personne vous répond le %(date)s au plus tard.")
-    return go(request, "portal.tracking", code=code, flash=words % {"date": fdate(asked.due_at)})
+    return go(request, "portal.tracking", code=code, anchor="flash", flash=words % {"date": fdate(asked.due_at)})
 
 
 @router.get("/suivi/{code}/correction", name="portal.corrected")

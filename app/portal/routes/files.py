@@ -118,7 +118,13 @@ def add(
         after = bool(accord and accord.reads_after("file"))
         try:
             verbs.attach(db, need, chosen, a_posteriori=after)
-            return go(request, "portal.own_files", code=code, flash=_("Fichier ajouté : il part en relecture."))
+            return go(
+                request,
+                "portal.own_files",
+                code=code,
+                anchor="flash",
+                flash=_("Fichier ajouté : il part en relecture."),
+            )
         except ConflictError as full:
             form.refuse("form", full.message)
     choose_again(form, sent)
@@ -135,4 +141,4 @@ def back_to_the_files(request: Request, need: MineByCode, code: str, file_id: in
 def remove(request: Request, db: Db, me: Me, need: MineByCode, code: str, file_id: int) -> Response:
     """Take one of one's files back: it goes for good."""
     verbs.withdraw_file(db, _sent(db, need, file_id), by=me.person_id or need.author_id)
-    return go(request, "portal.own_files", code=code, flash=_("Le fichier est retiré et effacé."))
+    return go(request, "portal.own_files", code=code, anchor="flash", flash=_("Le fichier est retiré et effacé."))

@@ -13,6 +13,7 @@ from app.core.limits import limit
 from app.core.web import go, go_to, page
 from app.identity import queries as people
 from app.identity.access import Me, Requires, public
+from app.needs.queries import PUBLIC
 from app.policy import OWN_SPACE
 from app.portal.forms import FollowForm, RhythmForm
 from app.portal.queries import follows as reads
@@ -90,16 +91,17 @@ def start_tracked(
         form.refuse("email", _("Donnez l’adresse où vous voulez recevoir les nouvelles."))
     data = form.ok
     if data and data.email:
+        named = need.title if need.status in PUBLIC else need.reference  # nobody is mailed words that nobody read
         try:
             following.ask_confirmation(
-                db, data.email, FollowKind.THREAD, need.thread_id, Rhythm(data.rhythm), need.title, tracked=True
+                db, data.email, FollowKind.THREAD, need.thread_id, Rhythm(data.rhythm), named, tracked=True
             )
         except TooManyError as busy:
             form.refuse("email", busy.message)
     if form.errors:
         return show_tracking(request, db, me, need, code, status=422, typed=Typed(follow=form))
     words = _("Un message vous attend : ouvrez son lien pour recevoir les nouvelles.")
-    return go(request, "portal.tracking", code=code, flash=words)
+    return go(request, "portal.tracking", code=code, anchor="flash", flash=words)
 
 
 @router.post("/suivre/{kind}/{subject_id:int}/arret", name="portal.stop_following", dependencies=MINE)

@@ -28,7 +28,13 @@ def ask(
     if form.ok is None:
         return show_tracking(request, db, me, need, code, status=422, typed=Typed(leaving=form))
     groups.ask_to_leave(db, need, form.ok.words, by=me.person_id)
-    return go(request, "portal.tracking", code=code, flash=_("Votre demande est envoyée : la réponse paraîtra ici."))
+    return go(
+        request,
+        "portal.tracking",
+        code=code,
+        anchor="flash",
+        flash=_("Votre demande est envoyée : la réponse paraîtra ici."),
+    )
 
 
 @router.get("/suivi/{code}/sortie", name="portal.leaving")

@@ -19,6 +19,7 @@ from app.identity.access import Me, public
 from app.identity.models import EmailProof
 from app.intake import queries as intake
 from app.moderation.forms.contesting import AppealForm, WithdrawalForm
+from app.moderation.queries import reports
 from app.moderation.states import APPEAL_DAYS
 from app.needs import queries as needs
 from app.needs.forms import LeaveForm
@@ -60,6 +61,8 @@ def lookup(request: Request, db: Db, form: Annotated[Filled[LookupForm], Depends
         code = normal_code(data.code)
         if needs.by_tracking(db, code) or intake.waiting_sheet(db, code):
             return go(request, "portal.tracking", code=spaced(code))
+        if reports.by_receipt(db, code):  # the code of a report looks the same
+            return go(request, "moderation.receipt", code=spaced(code))
         form.refuse(
             "code",
             _("Ce code ne correspond à aucune contribution. Vérifiez chaque caractère, ou téléphonez-nous."),

@@ -8,6 +8,7 @@ from app.actions.models import ActionSheet
 from app.core import search
 from app.core.i18n import gettext as _
 from app.core.machine import Event
+from app.moderation.service import appeals
 from app.needs.models import Need
 from app.needs.queries import KIND, PUBLIC
 from app.portal.service import traces
@@ -66,20 +67,21 @@ def put_back(db: Session, person_id: int) -> None:
     needs = needs_of(db, person_id)
     _in_turn(db, needs, person_id)
     for written in _all(db, needs, person_id):
-        former = _former(db, written)
-        if written.status == Moderation.WITHDRAWN and former:
-            MODERATION.move(db, written, f"return_{former}", by=person_id)
+        closed = _closed(db, written)
+        if written.status == Moderation.WITHDRAWN and closed:
+            MODERATION.move(db, written, f"return_{closed.before}", by=person_id)
+            appeals.catch_up(db, written, since=closed.at)
             threads.queue_moved(db, written.territory_id)
     for need in needs:
         if need.status in PUBLIC:
             search.index(db, KIND, need.id or 0, need.title, need.text)
 
 
-def _former(db: Session, written: Need | Comment | File) -> str | None:
-    """Where it was before its account closed; None if something else took it out of view."""
+def _closed(db: Session, written: Need | Comment | File) -> Event | None:
+    """When its account closed, and where it was before; None if something else took it out of view."""
     moved = select(Event).where(Event.subject_kind == written.__tablename__, Event.subject_id == written.id)
     last = db.exec(moved.where(col(Event.after).in_(list(Moderation))).order_by(col(Event.id).desc()).limit(1)).first()
-    return last.before if last and last.verb == WITH_ACCOUNT else None
+    return last if last and last.verb == WITH_ACCOUNT and last.before else None
 
 
 def erase(db: Session, person_id: int) -> None:

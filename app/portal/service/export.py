@@ -33,5 +33,7 @@ def pack(parts: list[Held], at: datetime, html: str, sent: Sequence[File]) -> by
         archive.writestr("index.html", html)
         archive.writestr("style.css", STYLE.read_text("utf-8"))
         for file in sent:
-            archive.write(store.place(file.digest), f"fichiers/{file.id}-{file.slug}", compress_type=ZIP_STORED)
+            path = store.place(file.digest)
+            if path.is_file():  # a disk that lost it does not keep from the rest
+                archive.write(path, f"fichiers/{file.id}-{file.slug}", compress_type=ZIP_STORED)
     return packed.getvalue()

@@ -16,6 +16,11 @@ from app.threads.states import MODERATION, Moderation, RefusalReason
 _LIVE = (Moderation.PENDING.value, Moderation.PUBLISHED.value)
 
 
+def in_turn(db: Session, written: ProfileText) -> None:
+    """Before this text is held: who chose it may be choosing another one, and holds themselves first."""
+    identity.in_hand(db, written.author_id)
+
+
 def choose(db: Session, person: Person, territory_id: int, text: str, *, shown_at_once: bool) -> ProfileText:
     """Somebody chose a pseudonym: a new text to read, in place of the one before.
 

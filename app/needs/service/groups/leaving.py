@@ -42,7 +42,7 @@ def answer_request(
 
     Raises:
         ConflictError: there is nothing to answer any more.
-        ForbiddenError: one does not answer one's own request.
+        ForbiddenError: one does not answer one's own request, nor keeps in a group what one put there.
     """
     in_hand(db, group)
     asked = [(member, need) for member, need in present(db, group) if member.id == member_id]
@@ -51,6 +51,10 @@ def answer_request(
     member, need = asked[0]
     if need.author_id == by:
         raise ForbiddenError(_("Une autre personne répond à votre demande."))
+    if not granted and member.joined_by == by:  # nobody reviews their own decision (product.md section 6)
+        raise ForbiddenError(
+            _("Vous avez regroupé ce besoin : s’il doit rester, c’est à une autre personne de le dire.")
+        )
     moment = now()
     member.answered_at, member.answered_by, member.answered_words = moment, by, words or None
     db.add(member)

@@ -30,7 +30,7 @@ def make(
 ) -> NeedGroup:  # fmt: skip
     """Group these needs, two at least; those that are in ``source`` leave it: a group splits in two.
 
-    The same title by the same person within a minute is a double click, and gives the same group.
+    The same title and needs by the same person within a minute are a double click, and give the same group.
 
     Raises:
         ForbiddenError: a need is of another territory.
@@ -38,7 +38,7 @@ def make(
         SummaryError: a sentence cites none of these needs.
     """
     threads.in_turn(db, accord.forum_id)
-    already = _just_made(db, accord, title, by)
+    already = _just_made(db, accord, ids, title, by)
     if already:
         return already
     if source is not None:
@@ -58,9 +58,11 @@ def make(
     return group
 
 
-def _just_made(db: Session, accord: Accord, title: str, by: int) -> NeedGroup | None:
+def _just_made(db: Session, accord: Accord, ids: Collection[int], title: str, by: int) -> NeedGroup | None:
     mine = select(NeedGroup).where(NeedGroup.accord_id == accord.id, NeedGroup.created_by == by)
-    return db.exec(mine.where(NeedGroup.title == title, col(NeedGroup.created_at) > now() - DOUBLE_CLICK)).first()
+    lately = mine.where(NeedGroup.title == title, col(NeedGroup.created_at) > now() - DOUBLE_CLICK)
+    made = db.exec(lately.where(NeedGroup.status != GroupStatus.DISSOLVED.value))
+    return next((group for group in made if {need.id for _member, need in present(db, group)} == set(ids)), None)
 
 
 def _open(db: Session, accord: Accord, needs: Sequence[Need], *, title: str, summary: str, by: int) -> NeedGroup:

@@ -84,7 +84,8 @@ WORDS: tuple[Part, ...] = (
         "originals", label("Vos mots avant masquage"), Original,
         lambda person: ((col(Original.subject_kind) == "need") & of_need(Original.subject_id)(person))
         | ((col(Original.subject_kind) == "comment") & of_comment(Original.subject_id)(person)),
-        ("subject_kind", "subject_id", "title", "text", "place", "masked_at"), WITHDRAWN, ID | {"masked_by": OTHER},
+        ("subject_kind", "subject_id", "title", "text", "place", "latitude", "longitude",
+         "masked_at"), WITHDRAWN, ID | {"masked_by": OTHER},
         {"subject_kind": SUBJECTS},
     ),
     Part(

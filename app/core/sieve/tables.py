@@ -5,75 +5,66 @@ Nothing is ever computed: a formula gives the value that the office program last
 
 import csv
 import io
+import json
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 
+from app.core.sieve import RefusedError
+
 MAX_UNZIPPED = 80 * 1024 * 1024  # bytes; 5,000 full rows make about 20 MB of XML
 MAX_PARTS = 500
+MAX_AROUND = 2 * 1024 * 1024  # bytes of a part that holds no cells: styles, theme, names
 MAX_LINES = 50_000  # lines looked at, blank ones included
 MAX_COLUMNS = 40
+MAX_CELL = 32_767  # characters, as in office programs
+MAX_TEXT = 20_000_000  # characters; 5,000 full rows make about 16 million
+_CELLS = ("xl/worksheets/", "xl/sharedStrings")
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _FORMULA = ("=", "+", "-", "@")
 
 
-class UnreadableError(ValueError):
-    """The file cannot be read as a table; ``why`` is ``old``, ``broken``, ``text``, ``empty`` or ``rows``."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-@dataclass(frozen=True)
-class Table:
-    """The first line, then each line that is not blank with the number that the spreadsheet shows beside it."""
-
-    header: list[str]
-    rows: list[tuple[int, list[str]]]
-
-
-def read_table(content: bytes, *, max_rows: int) -> Table:
-    """Read a CSV or XLSX file of at most ``max_rows`` rows below its header.
+def tabulate(content: bytes, max_rows: int) -> bytes:
+    """The first line, then each line that is not blank with its number in the spreadsheet, as JSON.
 
     Raises:
-        UnreadableError: it is not a table, or it is too long.
+        RefusedError: ``old``, ``broken``, ``text``, ``empty``, ``long`` or ``rows``.
     """
     if content.startswith(_OLD_EXCEL):
-        raise UnreadableError("old")
-    lines = _xlsx(content) if content.startswith(_ZIP) else _csv(content)
-    header: list[str] | None = None
+        raise RefusedError("old")
+    lines = _short(_xlsx(content) if content.startswith(_ZIP) else _csv(content))
+    filled = ((number, cells) for number, cells in lines if any(cells))
+    _number, header = next(filled, (0, []))
     rows: list[tuple[int, list[str]]] = []
+    for line in filled:
+        if len(rows) == max_rows:
+            raise RefusedError("rows")
+        rows.append(line)
+    if not rows:
+        raise RefusedError("empty")
+    return json.dumps({"header": header, "rows": rows}).encode()
+
+
+def _short(lines: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """As long as they hold no more than people type: one text of a workbook may stand in thousands of its cells."""
+    total = 0
     for number, cells in lines:
         if number > MAX_LINES:
-            raise UnreadableError("rows")
-        if not any(cells):
-            continue
-        if header is None:
-            header = cells
-        elif len(rows) == max_rows:
-            raise UnreadableError("rows")
-        else:
-            rows.append((number, cells))
-    if header is None or not rows:
-        raise UnreadableError("empty")
-    return Table(header, rows)
+            raise RefusedError("rows")
+        total += sum(map(len, cells))
+        if total > MAX_TEXT or max(map(len, cells), default=0) > MAX_CELL:
+            raise RefusedError("long")
+        yield number, cells
 
 
 def _plain(cell: str) -> str:
     """Without the apostrophe that our own files put before what looks like a formula."""
     cell = cell.strip()
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
-
-
-def guarded(cell: str) -> str:
-    """As a spreadsheet must be given it: an apostrophe stops what would be run as a formula."""
-    return f"'{cell}" if cell.startswith((*_FORMULA, "\t", "\r")) else cell
 
 
 def _decoded(content: bytes) -> str:
@@ -87,7 +78,7 @@ def _decoded(content: bytes) -> str:
         if "\x00" in text:
             break
         return text
-    raise UnreadableError("text")
+    raise RefusedError("text")
 
 
 def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -98,7 +89,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
             yield number, [_plain(cell) for cell in cells[:MAX_COLUMNS]]
     except csv.Error as wrong:
-        raise UnreadableError("broken") from wrong
+        raise RefusedError("broken") from wrong
 
 
 def _checked(content: bytes) -> None:
@@ -106,11 +97,13 @@ def _checked(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = packed.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNZIPPED:
-            raise UnreadableError("rows")
+            raise RefusedError("rows")
         for part in parts:
+            if part.file_size > MAX_AROUND and not part.filename.startswith(_CELLS):
+                raise RefusedError("broken")
             with packed.open(part) as opened:
                 if b"<!DOCTYPE" in opened.read(4096):
-                    raise UnreadableError("broken")
+                    raise RefusedError("broken")
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -120,10 +113,10 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
             warnings.simplefilter("ignore")  # styles and validations that we do not read
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
             yield from _cells(book)
-    except UnreadableError:
+    except RefusedError:
         raise
     except Exception as wrong:  # whatever a damaged or hostile archive provokes in its reader
-        raise UnreadableError("broken") from wrong
+        raise RefusedError("broken") from wrong
 
 
 def _cells(book: Any) -> Iterator[tuple[int, list[str]]]:
