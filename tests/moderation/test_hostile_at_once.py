@@ -69,5 +69,5 @@ def test_an_account_that_closes_while_its_words_are_decided_leaves_nothing_in_vi
         (resident, "/mon-espace/fermeture", {"contributions": "erase", "sure": "true"}),
     ]
     statuses = race(site, sent)
-    assert statuses[0] == 303 and statuses[1] in (303, 409)
+    assert 303 in statuses and set(statuses) <= {303, 403, 409}  # closed first, nothing is left to decide on
     assert fresh(site, need).status == "withdrawn"
