@@ -8,7 +8,7 @@ from dataclasses import field as attribute
 from typing import Annotated, Any, Generic, TypeVar, get_origin
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.core.errors import DomainError
@@ -20,6 +20,7 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f"
     r"\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb]"
 )
+_KEY = re.compile(r"^[A-Za-z0-9_-]{22,64}$")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -49,6 +50,22 @@ class Form(BaseModel):
 def wrong(message: str, field: str = "form") -> PydanticCustomError:
     """An error of a validator, in the words that the person will read, beside ``field``."""
     return PydanticCustomError("plain", "{message}", {"message": message, "field": field})
+
+
+def _once(value: str) -> str:
+    if not _KEY.match(value):
+        raise wrong(_("Cette page a expiré. Votre texte est gardé : envoyez-le de nouveau."))
+    return value
+
+
+def _ticked(value: bool) -> bool:
+    if not value:
+        raise wrong(_("Cochez la case pour continuer."))
+    return value
+
+
+Once = Annotated[str, AfterValidator(_once)]  # the random key of a form: sent twice, it counts once
+Ticked = Annotated[bool, AfterValidator(_ticked)]  # a box that must be ticked; its field has the default False
 
 
 F = TypeVar("F", bound=Form)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Form, Id, wrong
+from app.core.forms import Form, Id, Once, wrong
 from app.core.i18n import gettext as _
 from app.core.i18n import today
 from app.identity.states import College
@@ -15,7 +15,6 @@ from app.threads.states import Origin
 CLERKED = (Origin.PAPER, Origin.PHONE, Origin.WORKSHOP)  # the ways that go through somebody's hands
 MAX_FORMS = 100  # A4 forms printed at once
 MAX_PAGES = 50  # pages of four cards printed at once
-_KEY = re.compile(r"^[A-Za-z0-9_-]{22,64}$")
 _FRENCH_DATE = re.compile(r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})$")
 _WORD = re.compile(r"^[A-Z0-9]{2,5}$")
 
@@ -89,14 +88,7 @@ class TranscriptionForm(WordsForm):
 class SeriesForm(TranscriptionForm):
     """The same, typed on the page of series; ``once`` makes a double submit harmless."""
 
-    once: str
-
-    @field_validator("once")
-    @classmethod
-    def _key(cls, value: str) -> str:
-        if not _KEY.match(value):
-            raise wrong(_("Cette page a expiré. Votre texte est gardé : envoyez-le de nouveau."))
-        return value
+    once: Once
 
 
 class CampaignForm(Form):
@@ -142,4 +134,4 @@ class CardsForm(Form):
 class AcceptForm(Form):
     """« Tout importer »: the key from which the tracking codes are made, which only this page knows."""
 
-    once: str = Field(pattern=_KEY)
+    once: Once

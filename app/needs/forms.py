@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Form, Id, clean, wrong
+from app.core.forms import Form, Id, Once, Ticked, clean, wrong
 from app.core.i18n import gettext as _
 from app.core.i18n import today
 from app.identity.forms import plain_email
@@ -17,7 +17,6 @@ from app.threads.forms import OWN_NAME, TrapForm, VoiceForm
 SHORTEST_COMMENT, LONGEST_COMMENT = 10, 1500  # as CommentForm
 _LENGTHS = {"q": 200, "territoire": 80, "commune": 5, "apres": 60, "avant": 60}
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?", re.ASCII)
-_KEY = re.compile(r"^[A-Za-z0-9_-]{22,64}$")
 
 
 class PlaceForm(Form):
@@ -59,8 +58,8 @@ class NeedForm(PlaceForm, TrapForm):
     college: College | None = None
     in_name_of: str = Field(default=OWN_NAME, max_length=12)
     email: str | None = Field(default=None, max_length=254)
-    charter: bool = Field(default=False, validate_default=True)
-    once: str
+    charter: Ticked = Field(default=False, validate_default=True)
+    once: Once
 
     @field_validator("title")
     @classmethod
@@ -71,20 +70,6 @@ class NeedForm(PlaceForm, TrapForm):
     @classmethod
     def _email(cls, value: str | None) -> str | None:
         return plain_email(value) if value else None
-
-    @field_validator("charter")
-    @classmethod
-    def _accepted(cls, value: bool) -> bool:
-        if not value:
-            raise wrong(_("Cochez la case pour continuer."))
-        return value
-
-    @field_validator("once")
-    @classmethod
-    def _key(cls, value: str) -> str:
-        if not _KEY.match(value):
-            raise wrong(_("Cette page a expiré. Votre texte est gardé : envoyez-le de nouveau."))
-        return value
 
 
 class NeedFilter(Form):

@@ -78,6 +78,14 @@ def check_author(form: Filled[Any], me: Actor, affiliation: Affiliation | None) 
         form.refuse("email", _("Une adresse est nécessaire pour vous répondre."))
 
 
+def check_voice(form: Filled[Any], me: Actor, affiliation: Affiliation | None) -> None:
+    """Refuse a voice of nobody: a collège is asked, and an address of who is not signed in."""
+    if form.data and not (affiliation or form.data.college or me.college):
+        form.refuse("college", _("Dites dans quel collège votre voix compte."))
+    if form.data and not me.signed_in and not form.data.email:
+        form.refuse("email", _("Une adresse est nécessaire : chaque personne compte une fois."))
+
+
 def sent_words(me: Actor) -> str:
     """What happens next to a comment just sent."""
     if me.signed_in:

@@ -1,17 +1,14 @@
 """What somebody types who reports, who contests, and who answers them."""
 
-import re
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Form, wrong
+from app.core.forms import Form, Once, Ticked, wrong
 from app.core.i18n import gettext as _
 from app.identity.forms import plain_email
 from app.moderation.states import ReportOutcome, ReportReason
 from app.threads.states import RefusalReason
-
-_KEY = re.compile(r"^[A-Za-z0-9_-]{22,64}$")
 
 
 class ReportForm(Form):
@@ -24,8 +21,8 @@ class ReportForm(Form):
     text: str = Field(min_length=20, max_length=2000)
     name: str = Field(default="", max_length=120)
     email: str | None = Field(default=None, max_length=254)
-    good_faith: bool = Field(default=False, validate_default=True)
-    once: str
+    good_faith: Ticked = Field(default=False, validate_default=True)
+    once: Once
 
     @field_validator("reason")
     @classmethod
@@ -43,20 +40,6 @@ class ReportForm(Form):
     @classmethod
     def _email(cls, value: str | None) -> str | None:
         return plain_email(value) if value else None
-
-    @field_validator("good_faith")
-    @classmethod
-    def _meant(cls, value: bool) -> bool:
-        if not value:
-            raise wrong(_("Cochez la case pour continuer."))
-        return value
-
-    @field_validator("once")
-    @classmethod
-    def _key(cls, value: str) -> str:
-        if not _KEY.match(value):
-            raise wrong(_("Cette page a expiré. Votre texte est gardé : envoyez-le de nouveau."))
-        return value
 
 
 class AppealForm(Form):

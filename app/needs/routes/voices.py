@@ -18,7 +18,7 @@ from app.needs.models import Need
 from app.needs.routes.reading import back, show_need
 from app.policy import NEED_COMMENT, NEED_READ, NEED_SUPPORT
 from app.threads import queries as threads
-from app.threads.forms import CommentForm, NameForm, VoiceForm, check_author, sent_words, speaker
+from app.threads.forms import CommentForm, NameForm, VoiceForm, check_author, check_voice, sent_words, speaker
 
 router = APIRouter(dependencies=[Depends(public)])
 ReadNeed = Annotated[Need, Depends(need_for(NEED_READ))]
@@ -36,10 +36,7 @@ def support(
     """Support: at once when signed in, by a link to confirm otherwise."""
     person = people.person(db, me.person_id) if me.person_id else None
     affiliation = speaker(form, me)
-    if form.data and not (affiliation or form.data.college or me.college):
-        form.refuse("college", _("Dites dans quel collège votre voix compte."))
-    if form.data and person is None and not form.data.email:
-        form.refuse("email", _("Une adresse est nécessaire : chaque personne compte une fois."))
+    check_voice(form, me, affiliation)
     data = form.ok
     if data is None:
         return show_need(request, db, me, need, status=422, voice_form=form)

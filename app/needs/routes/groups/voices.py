@@ -18,7 +18,7 @@ from app.needs.routes.groups.reading import ReadGroup, back, show_group
 from app.needs.service import groups as service
 from app.policy import GROUP_SUPPORT
 from app.threads import queries as threads
-from app.threads.forms import NameForm, VoiceForm, speaker
+from app.threads.forms import NameForm, VoiceForm, check_voice, speaker
 
 router = APIRouter(dependencies=[Depends(public)])
 SupportedGroup = Annotated[NeedGroup, Depends(group_for(GROUP_SUPPORT))]
@@ -36,10 +36,7 @@ def support(
     """Support: at once when signed in, by a link to confirm otherwise."""
     person = people.person(db, me.person_id) if me.person_id else None
     affiliation = speaker(form, me)
-    if form.data and not (affiliation or form.data.college or me.college):
-        form.refuse("college", _("Dites dans quel collège votre voix compte."))
-    if form.data and person is None and not form.data.email:
-        form.refuse("email", _("Une adresse est nécessaire : chaque personne compte une fois."))
+    check_voice(form, me, affiliation)
     data = form.ok
     if data is None:
         return show_group(request, db, me, group, status=422, voice_form=form)
