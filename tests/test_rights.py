@@ -41,6 +41,9 @@ class Thing:
     transcribed_by: int | None = 98
     contested_by: int | None = 97
     elsewhere: bool = False
+    lead_id: int | None = 95
+    conductors: frozenset[int] = frozenset({95, 94})
+    scribes: frozenset[int] = frozenset({93})
 
 
 def actors() -> dict[str, Actor]:
@@ -61,6 +64,9 @@ def actors() -> dict[str, Actor]:
     cast["closed account"] = Actor(returning=6)
     cast["transcriber"] = Actor(person_id=98, grants=frozenset({Grant("relay", HERE)}))
     cast["first judge"] = Actor(person_id=97, grants=frozenset({Grant("moderator", HERE)}))
+    cast["lead"] = Actor(person_id=95, grants=frozenset({Grant("facilitator", HERE)}))
+    cast["co-facilitator"] = Actor(person_id=94)
+    cast["scribe"] = Actor(person_id=93)
     cast["author and moderator"] = Actor(person_id=99, grants=frozenset({Grant("moderator", HERE)}))
     return cast
 

@@ -8,9 +8,11 @@ from app.policy.rules import (
     ROOM_OPEN,
     Rule,
     administrator,
+    announced,
     anyone,
     author,
     closed,
+    conductor,
     debated,
     dissolved,
     draft,
@@ -20,6 +22,7 @@ from app.policy.rules import (
     grantable,
     in_status,
     known,
+    lead,
     left,
     moderator,
     oneself,
@@ -34,6 +37,7 @@ from app.policy.rules import (
     reported,
     returning,
     role_anywhere,
+    scribe,
     signed_in,
     technician,
     transcriber,
@@ -87,6 +91,10 @@ WORKSHOP_CREATE = "workshop.create"
 WORKSHOP_RUN = "workshop.run"
 WORKSHOP_REPORT = "workshop.report"
 WORKSHOP_JOIN = "workshop.join"
+WORKSHOP_CONDUCT = "workshop.conduct"
+WORKSHOP_LEAD = "workshop.lead"
+WORKSHOP_SCRIBE = "workshop.scribe"
+WORKSHOP_REGISTER = "workshop.register"
 OWN_SPACE = "space.own"
 ACCOUNT_REOPEN = "account.reopen"
 ROLES_OPEN = "roles.open"
@@ -143,10 +151,14 @@ POLICY: dict[str, Rule] = {
     SHEET_POSITION:      released & debated                          & opened("sheet.position"),
     SHEET_COMMENT:       released & ~left                            & opened("sheet.comment"),
     SHEET_ANSWER:        technician & released,
-    WORKSHOP_READ:       ~draft | facilitator,
+    WORKSHOP_READ:       ~draft | facilitator | conductor | scribe,
     WORKSHOP_CREATE:     facilitator,
-    WORKSHOP_RUN:        facilitator,
-    WORKSHOP_REPORT:     reported | facilitator,
+    WORKSHOP_RUN:        facilitator | conductor,
+    WORKSHOP_CONDUCT:    conductor,
+    WORKSHOP_LEAD:       lead,
+    WORKSHOP_SCRIBE:     conductor | scribe,
+    WORKSHOP_REGISTER:   announced,
+    WORKSHOP_REPORT:     reported | facilitator | conductor,
     WORKSHOP_JOIN:       in_status("room_open", ROOM_OPEN)           & opened("workshop.join"),
     OWN_SPACE:           signed_in,
     ACCOUNT_REOPEN:      returning,

@@ -33,6 +33,7 @@ _STEP_PATHS = {
     StepStatus.REVEALED: ["open", "close", "reveal"],
 }
 CODES = ("PGNU47", "ANMU63", "PUY769", "CRTN47", "RVRE64", "PYEN97")  # known, so that a demonstration can be joined
+HOME = "242900835"  # where the facilitator of the demonstration has the role
 LEFT_OPEN = timedelta(minutes=8)
 
 
@@ -66,7 +67,7 @@ class WorkshopLoader:
             starts = now() - timedelta(minutes=35)  # whenever the demonstration is loaded, this one is under way
         workshop = Workshop(
             accord_id=ground.accord.id or 0, territory_id=ground.territory.territory_id, author_id=self.facilitator,
-            title=row["title"], place=row["place"], text=row["text"], starts_at=starts.astimezone(UTC),
+            lead_id=self.facilitator if row["territory_siren"] == HOME else None, crew_key=f"equipe-{row['key']}", title=row["title"], place=row["place"], text=row["text"], starts_at=starts.astimezone(UTC),
             minutes=row["minutes"], code=code, screen_key=f"demonstration-{row['key']}", status=Room.DRAFT.value,
         )  # fmt: skip
         note_event(self.db, workshop, "create", by=self.facilitator, at=starts - timedelta(days=15))
@@ -128,7 +129,10 @@ class WorkshopLoader:
                 continue
             weights = item["leaning"].get(seat.college) or [1] * len(options)
             marks = self._marks(step, [o.id or 0 for o in options], weights)
-            rows.append({"step_id": step.id, "seat_id": seat.id, "marks": marks, "late": False, "cast_at": now()})
+            rows.append(
+                {"step_id": step.id, "seat_id": seat.id, "college": seat.college, "channel": "phone", "marks": marks,
+                 "words": "", "words_shown": False, "late": False, "cast_at": now()}
+            )  # fmt: skip
         if rows:
             self.db.execute(insert(Ballot), rows)
 

@@ -22,9 +22,16 @@ SUBJECTS = {
     "profile_text": label("un pseudonyme"), "need_group": label("un besoin partagé"),
     "campaign": label("une collecte"), "need_import": label("un import"), "report": label("un signalement"),
     "appeal": label("un recours"), "follow": label("un abonnement"),
+    "registration": label("une inscription à un atelier"), "paper_ballot": label("un bulletin papier"),
+    "card": label("une carte d’atelier"), "cluster": label("un groupe de cartes"),
+    "workshop_series": label("une série d’ateliers"),
 }  # fmt: skip
 VERBS = {
-    "abandon": label("abandonner"), "accept": label("accepter"), "add": label("ajouter"),
+    "abandon": label("abandonner"), "register": label("s’inscrire"), "queue": label("attendre une place"),
+    "let_in": label("donner une place"), "ask_again": label("s’inscrire de nouveau"),
+    "enter": label("saisir"), "enter_again": label("saisir de nouveau"), "count": label("compter après relecture"),
+    "disagree": label("noter deux lectures différentes"), "void": label("déclarer nul"),
+    "accept": label("accepter"), "add": label("ajouter"),
     "add_file": label("joindre un fichier"), "remove_file": label("enlever un fichier"),
     "add_passkey": label("ajouter une clé d’accès"), "add_phase": label("ajouter une étape"),
     "adjourn": label("ajourner"), "adopt": label("adopter"), "amend": label("modifier par avenant"),

@@ -58,7 +58,7 @@ def cast_ballot(db: Session, workshop: Workshop, step: Step, seat: Seat, marks: 
     options = [option.id or 0 for option in queries.option_rows(db, step.id or 0)]
     _check_marks(step, marks, options)
     kept = {str(option): number for option, number in marks.items() if number}
-    values = {"marks": kept, "late": late, "cast_at": now()}
+    values = {"marks": kept, "late": late, "cast_at": now(), "college": seat.college, "channel": seat.channel}
     if not insert_once(db, Ballot, step_id=step.id, seat_id=seat.id, **values):
         ballot = queries.ballot(db, step.id or 0, seat.id or 0)
         if ballot is not None:

@@ -47,11 +47,11 @@ def create(db: Session, accord: Accord, form: WorkshopForm, *, by: int) -> Works
     if already:
         return already
     workshop = Workshop(
-        accord_id=accord.id or 0, territory_id=accord.territory_id, author_id=by, title=form.title, place=form.place,
-        text=form.text, starts_at=_moment(form), minutes=form.minutes, code=_code(db), screen_key=token(18),
-        status=Room.DRAFT.value,
+        accord_id=accord.id or 0, territory_id=accord.territory_id, author_id=by, lead_id=by,
+        title=form.title, place=form.place, text=form.text, starts_at=_moment(form), minutes=form.minutes, code=_code(db), screen_key=token(18),
+        crew_key=token(18), status=Room.DRAFT.value,
     )  # fmt: skip
-    workshop.accord = accord
+    workshop.accord, workshop.crew = accord, []
     note_event(db, workshop, "create", by=by)
     return workshop
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from app.portal.queries.register.acts import ACTS
 from app.portal.queries.register.parts import INNER, OTHER, SECRET, Part
 from app.portal.queries.register.people import PEOPLE
+from app.portal.queries.register.rooms import ROOMS
 from app.portal.queries.register.words import WORDS
 
 __all__ = ["ELSEWHERE", "INNER", "OTHER", "PERSONAL", "SECRET", "Part"]
 
-PERSONAL: tuple[Part, ...] = PEOPLE + WORDS + ACTS
+PERSONAL: tuple[Part, ...] = PEOPLE + WORDS + ACTS + ROOMS
 
 # Columns that point to a person from a row that is somebody else's: why they are in no part of their own.
 ELSEWHERE: Mapping[tuple[str, str], str] = {
@@ -32,5 +33,8 @@ ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("appeal", "decided_by"): "the row is its author's; the answer is in the log",
     ("original", "masked_by"): "the row is its author's; the masking is in the log",
     ("undoable", "person_id"): "kept for the seconds in which a decision may be taken back; the act is in the log",
+    ("workshop", "lead_id"): "the row is a workshop's; that one leads it is in the events",
+    ("workshop", "offered_to_id"): "the row is a workshop's; kept until the offer is answered",
+    ("crew", "added_by"): "the row is whose crew it is",
     ("watch_word", "added_by"): "a word of a common list",
 }

@@ -28,8 +28,6 @@ from app.portal.queries.register.parts import (
 )
 from app.portal.queries.words import SUBJECTS, VERBS
 from app.threads.states import REASON_LABELS
-from app.workshops.models import Workshop
-from app.workshops.states import ROOM_LABELS
 
 ACTS: tuple[Part, ...] = (
     Part(
@@ -46,15 +44,6 @@ ACTS: tuple[Part, ...] = (
     Part(
         "versions", label("Versions de fiches que vous avez publiées"), SheetVersion, by(SheetVersion.author_id),
         ("sheet_id", "number", "note", "published_at"), PUBLIC_ACTS, ID | {"author_id": INNER, "content": INNER},
-    ),
-    Part(
-        "workshops", label("Ateliers que vous avez préparés"), Workshop, by(Workshop.author_id),
-        ("title", "place", "text", "territory_id", "starts_at", "minutes", "status", "conclusion", "next_steps",
-         "opened_at", "closed_at", "published_at"),
-        PUBLIC_ACTS,
-        ID | {"author_id": INNER, "accord_id": INNER, "code": SECRET, "screen_key": SECRET, "step_id": INNER,
-               "edited": INNER},
-        {"status": ROOM_LABELS},
     ),
     Part(
         "need_groups", label("Besoins partagés que vous avez composés"), NeedGroup, by(NeedGroup.created_by),

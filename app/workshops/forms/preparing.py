@@ -1,18 +1,16 @@
-"""What a facilitator prepares, what a participant sends."""
+"""What a facilitator prepares."""
 
 import re
 from datetime import date, time
 
 from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Form, Id, clean, wrong
+from app.core.forms import Form, Id, wrong
 from app.core.i18n import gettext as _
-from app.identity.states import College
 from app.workshops.states import VOTES, Hands, Reveal, StepKind
 
 MAX_OPTIONS = 12
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)  # beyond, it is a slip of the keyboard
-_MARK = re.compile(r"^([1-9][0-9]{0,8}):([0-9]{1,2})$")
 
 
 class WorkshopForm(Form):
@@ -101,52 +99,3 @@ class MoveStepForm(Form):
     def offset(self) -> int:
         """-1 goes earlier, 1 later."""
         return -1 if self.direction == "up" else 1
-
-
-class ActForm(Form):
-    """An act of the console, on the room as its sender saw it; -1 saw nothing."""
-
-    edited: int = Field(default=-1, ge=0, le=2**31 - 1)
-
-
-class SeatForm(Form):
-    """The collège of a participant: asked once."""
-
-    college: College
-
-
-class BallotForm(Form):
-    """One ballot: ``dots`` are « option:number », ``choice`` the options chosen."""
-
-    step: Id
-    dots: list[str] = Field(default_factory=list)
-    choice: list[Id] = Field(default_factory=list)
-
-    @field_validator("dots")
-    @classmethod
-    def _readable(cls, values: list[str]) -> list[str]:
-        if not all(_MARK.match(value) for value in values):
-            raise wrong(_("Ce bulletin n’a pas la forme attendue. Rechargez la page : vos choix sont à refaire."))
-        return values
-
-    @property
-    def marks(self) -> dict[int, int]:
-        """Dots or approvals by option; an option without any is left out."""
-        found = dict.fromkeys(self.choice, 1)
-        for value in self.dots:
-            option, number = value.split(":")
-            if int(number):
-                found[int(option)] = int(number)
-        return found
-
-
-class ReportForm(Form):
-    """What the room concludes, and what happens next."""
-
-    conclusion: str = Field(min_length=20, max_length=3000)
-    next_steps: str = Field(default="", max_length=2000)
-
-
-def normal_room_code(typed: str) -> str:
-    """A room's code as typed: case, spaces and dashes do not matter."""
-    return "".join(c for c in clean(typed).upper() if c.isalnum())[:12]

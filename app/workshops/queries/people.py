@@ -1,0 +1,74 @@
+"""Reads of who is in a room."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, func, select
+
+from app.core.security import digest
+from app.workshops.models import Ballot, Headcount, PaperBallot, Seat, Table
+from app.workshops.states import Paper
+
+PLACES = 20  # people that one device may hold, one after the other
+
+
+def seat_digest(secret: str, place: int = 1) -> str:
+    """What recognises the seat of this place on this device."""
+    return digest(secret if place == 1 else f"{secret} {place}")
+
+
+def present_by(db: Session, workshop_id: int) -> dict[str, int]:
+    """How many people of each collège are there: those who took a seat, and those counted without a device."""
+    taken = select(Seat.college, func.count()).where(Seat.workshop_id == workshop_id).group_by(Seat.college)
+    found = dict(db.execute(taken).all())
+    for college, people in db.execute(
+        select(Headcount.college, Headcount.people).where(Headcount.workshop_id == workshop_id)
+    ):
+        if people:
+            found[college] = found.get(college, 0) + people
+    return found
+
+
+def seats(db: Session, workshop_ids: Iterable[int]) -> dict[int, int]:
+    """How many people are or were in each of these rooms."""
+    ids = list(workshop_ids)
+    found: dict[int, int] = {}
+    for key, n in (
+        (Seat.workshop_id, func.count()),
+        (Headcount.workshop_id, func.sum(Headcount.people)),
+    ):
+        for workshop_id, people in db.execute(select(key, n).where(col(key).in_(ids)).group_by(col(key))):
+            found[workshop_id] = found.get(workshop_id, 0) + int(people)
+    return {workshop_id: people for workshop_id, people in found.items() if people}
+
+
+def answered_by(db: Session, step_id: int) -> dict[str, int]:
+    """How many people of each collège answered this step, on a phone or on paper."""
+    statement = select(Ballot.college, func.count()).where(Ballot.step_id == step_id).group_by(Ballot.college)
+    return dict(db.execute(statement).all())
+
+
+def seat(db: Session, workshop_id: int, secret: str | None, place: int = 1) -> Seat | None:
+    """The seat of this device in this room, for the person at this place."""
+    if not secret:
+        return None
+    wanted = seat_digest(secret, place)
+    return db.exec(select(Seat).where(Seat.digest == wanted, Seat.workshop_id == workshop_id)).first()
+
+
+def device_seats(db: Session, workshop_id: int, secret: str) -> Sequence[Seat]:
+    """Everyone whom this device holds, in order of place."""
+    wanted = [seat_digest(secret, place) for place in range(1, PLACES + 1)]
+    statement = select(Seat).where(col(Seat.digest).in_(wanted), Seat.workshop_id == workshop_id)
+    return db.exec(statement.order_by(col(Seat.place))).all()
+
+
+def tables(db: Session, workshop_id: int) -> Sequence[Table]:
+    """The tables of a room, by number."""
+    return db.exec(select(Table).where(Table.workshop_id == workshop_id).order_by(col(Table.number))).all()
+
+
+def papers_to_settle(db: Session, step_id: int) -> int:
+    """Paper ballots typed but not counted yet."""
+    waiting = [Paper.ENTERED.value, Paper.DIFFERS.value]
+    statement = select(func.count()).where(PaperBallot.step_id == step_id, col(PaperBallot.status).in_(waiting))
+    return int(db.exec(statement).one())
