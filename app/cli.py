@@ -1,5 +1,6 @@
 """The ``emglev`` command."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from app.portal.queries import retention
 from app.portal.service import retention as retaining
 from app.portal.states import RULES
 from app.threads.service import files
+from app.workshops import counting
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Emglev : commandes d’administration.")
 
@@ -146,6 +148,20 @@ def recount_counters() -> None:
         typer.echo(f"priorité {key[0]}, {key[1]} : compteur {kept.get(key)}, recompté {true.get(key)}")
     typer.echo(f"{len(true)} cases recomptées, {len(wrong)} écart(s).")
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def recount_ballots(ballots: Path, method: Path) -> None:
+    """Count a published vote again from its two files alone: bulletins.csv and methode.json."""
+    try:
+        rules = counting.from_json(json.loads(method.read_text("utf-8")))
+        result = counting.recounted(rules, counting.read_ballots(rules, ballots.read_text("utf-8")))
+    except FileNotFoundError as missing:
+        raise typer.BadParameter(f"Aucun fichier ici : {missing.filename}") from missing
+    except (counting.UnreadableFileError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+        raise typer.BadParameter(f"Ces fichiers ne se recomptent pas. {wrong}") from wrong
+    for line in counting.printed(rules, result):
+        typer.echo(line)
 
 
 @app.command()

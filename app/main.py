@@ -13,11 +13,11 @@ import httpx
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
 from app import seed
@@ -25,14 +25,14 @@ from app import worker as workers
 from app.accords import routes as accords
 from app.actions import routes as actions
 from app.board import routes as board
-from app.core import assets, live, logs, oidc, pdf, providers, uploads, web
+from app.core import assets, batch, live, logs, oidc, pdf, providers, uploads, web
 from app.core.db import Database, Gate
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
 from app.core.jobs import Worker
 from app.core.limits import Limiter
 from app.core.metrics import Metrics
-from app.core.security import Guard, Head, RequestContext, SecurityHeaders
+from app.core.security import Compression, Guard, Head, RequestContext, SecurityHeaders
 from app.core.settings import Settings, get_settings
 from app.core.static import BuiltFiles
 from app.demo_provider import routes as demo_provider
@@ -48,6 +48,7 @@ from app.policy.actor import ANONYMOUS
 from app.portal import routes as portal
 from app.workshops import routes as workshops
 from app.workshops.access import UnknownRoomError
+from app.workshops.service import cast_ballots
 
 log = structlog.get_logger("emglev")
 ROUTERS: list[Any] = [
@@ -74,7 +75,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     settings = settings or get_settings()
     settings.check([kind.value for kind in RoleKind])
     logs.configure(settings.log_format)
-    app = FastAPI(title="Emglev", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    unwatched: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}  # nothing leaves the server
+    app = FastAPI(
+        title="Emglev", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan, telemetry=unwatched
+    )
     app.state.settings = settings
     app.state.database = database or Database(settings.effective_database_url, slots=settings.db_slots)
     app.state.gate = Gate(app.state.database.slots)
@@ -82,15 +86,19 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.checking = asyncio.Semaphore(uploads.AT_ONCE)
     app.state.metrics = Metrics()
     app.state.hub = live.Hub()
+    app.state.doors = workshops.Doors()
+    app.state.ballots = batch.Writer(app.state.database, cast_ballots, name="ballots", measured=app.state.metrics.batch)
+    app.state.metrics.watch("ballots_waiting", "Ballots that no commit took yet.", lambda: app.state.ballots.waiting)
+    app.state.metrics.watch("streams", "Live streams open.", lambda: app.state.hub.streams)
     app.state.oidc = oidc.Directory()
     if providers.in_demonstration(settings):  # this very application answers: no need to find its own address
         app.state.oidc.inside[settings.public_url] = httpx.ASGITransport(app)
     app.state.reset_demo = _reset_demo
-    web.install(app, ROUTERS, anonymous=ANONYMOUS, extra={"colleges": list(College)})
-    app.router.routes.extend(_pages().routes)
+    web.install(app, [*ROUTERS, workshops.LIGHT], anonymous=ANONYMOUS, extra={"colleges": list(College)})
+    app.router.routes.extend([*workshops.LIGHT.routes, *_pages().routes])
     app.mount("/static", BuiltFiles(directory=assets.DIST, check_dir=False), name="static")
     _handle_errors(app)
-    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=6)
+    app.add_middleware(Compression, minimum_size=800, compresslevel=6)
     app.add_middleware(Head)
     app.add_middleware(
         Guard, origin=settings.origin, cookie=cookie_name(), uploads=settings.upload_bytes, answer=web.answer,
@@ -125,6 +133,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.hub.close()
     live.unregister(app.state.hub)
+    await anyio.to_thread.run_sync(app.state.ballots.stop)
     for thread in threads:
         thread.stop()
         await anyio.to_thread.run_sync(thread.join, 5)

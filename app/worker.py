@@ -10,13 +10,14 @@ from app.moderation.service import undoing
 from app.needs.service import supporters
 from app.portal import jobs as portal
 from app.threads.service import files, follows
+from app.workshops import jobs as workshops
 
 # Importing them registers them.
 HANDLERS = (
     mail.send, mail.send_bulk, follows.tell, supporters.tell, undoing.forget, portal.weekly_letters,
-    files.forget_bytes,
+    files.forget_bytes, workshops.remind, workshops.left_open,
 )  # fmt: skip
-REGULAR = portal.REGULAR
+REGULAR = (*portal.REGULAR, *workshops.REGULAR)
 
 
 def main() -> None:

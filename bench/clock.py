@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 Act = Callable[[], object]
-ROUNDS = 9
+ROUNDS = 5
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class Site:
         def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             seen.append(statement)
 
-        engines = {self.database.reader, self.database.writer}
+        engines = {self.database.reader, self.database.writer, self.database.batches}
         for engine in engines:
             event.listen(engine, "before_cursor_execute", note)
         try:

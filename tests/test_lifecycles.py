@@ -22,8 +22,8 @@ from app.needs.models import Need, NeedGroup
 from app.needs.states import FOLLOW_UP, GROUP, FollowUp, GroupStatus
 from app.threads.models import Comment, File, ProfileText
 from app.threads.states import MODERATION, Moderation
-from app.workshops.models import Step, Workshop
-from app.workshops.states import STEP, WORKSHOP, Room, StepStatus
+from app.workshops.models import Card, PaperBallot, Registration, Step, Workshop
+from app.workshops.states import PAPER, REGISTRATION, STEP, WORKSHOP, Attendance, Paper, Room, StepStatus
 from tests.site import Site
 
 LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
@@ -33,6 +33,7 @@ LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
     ("report", REPORT, ReportStatus, Report),
     ("appeal", APPEAL, AppealStatus, Appeal),
     ("file moderation", MODERATION, Moderation, File),
+    ("card moderation", MODERATION, Moderation, Card),
     ("need follow-up", FOLLOW_UP, FollowUp, Need),
     ("need group", GROUP, GroupStatus, NeedGroup),
     ("priority", PRIORITY, Stage, Priority),
@@ -41,6 +42,8 @@ LIFECYCLES: list[tuple[str, Machine[Any], type[Any], type[Any]]] = [
     ("fiche-action", SHEET, Sheet, ActionSheet),
     ("workshop", WORKSHOP, Room, Workshop),
     ("step", STEP, StepStatus, Step),
+    ("registration", REGISTRATION, Attendance, Registration),
+    ("paper ballot", PAPER, Paper, PaperBallot),
     ("organisation", ORGANISATION, OrganisationStatus, Organisation),
     ("delegate", DELEGATE, DelegateStatus, Delegate),
     ("import", IMPORT, ImportStatus, NeedImport),

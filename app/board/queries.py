@@ -43,7 +43,7 @@ class Card:
     alone: int = 0
     sheets: int = 0
     stands: dict[str, consensus.Stand] = field(default_factory=dict)
-    rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+    support: workshops.Rates = field(default_factory=workshops.Rates)
 
     @property
     def spread(self) -> consensus.Spread | None:
@@ -61,9 +61,19 @@ class Card:
         return sum(stand.voices for stand in self.stands.values())
 
     @property
+    def rates(self) -> dict[str, tuple[int, int]]:
+        """In workshops, by collège: people who supported it, ballots."""
+        return self.support.by
+
+    @property
     def room(self) -> tuple[int, int]:
         """In workshops, all collèges: people who supported it, ballots."""
         return sum(s for s, _b in self.rates.values()), sum(b for _s, b in self.rates.values())
+
+    @property
+    def rates_apart(self) -> list[str]:
+        """The collèges whose support in workshops may be shown apart."""
+        return self.support.apart
 
     @property
     def total_voices(self) -> int:
@@ -132,7 +142,7 @@ def cards(db: Session, priorities: Sequence[Priority]) -> list[Card]:
         key = priority.id or 0
         card = Card(
             priority, needs=sum(r.needs for r in rows), voices={r.college: r.voices for r in rows if r.voices},
-            sheets=sheets.get(key, 0), stands=stands.get(key, {}), rates=rates.get(key, {}),
+            sheets=sheets.get(key, 0), stands=stands.get(key, {}), support=rates.get(key, workshops.Rates()),
         )  # fmt: skip
         if key in waiting:
             _id, card.waiting, card.waiting_since, card.late, card.alone = waiting[key]

@@ -27,6 +27,7 @@ from app.policy import PRIORITY_READ
 from app.threads import consensus
 from app.threads import queries as threads
 from app.workshops import queries as workshops
+from app.workshops.queries import series
 
 router = APIRouter(dependencies=[Depends(public)])
 AT_ONCE = 10  # cards of a column before the page of its stage takes over: a page stays under 25 kB
@@ -86,7 +87,7 @@ def priority(request: Request, db: Db, me: Me, priority: ReadPriority) -> Respon
         listed=needs.visible(db, me, find, None), events=threads.events(db, "priority", priority.id or 0),
         sheets=actions.for_priority(db, priority.id or 0), sheet_labels=SHEET_LABELS,
         lines=group_lists.lines(db, groups.of_priority(db, priority.id or 0)),
-        votes=workshops.votes_on(db, workshops.PRIORITY, priority.id or 0),
+        votes=series.as_lines(db, workshops.votes_on(db, workshops.PRIORITY, priority.id or 0)),
         stages=STAGE_LABELS, outcomes=OUTCOME_LABELS, moves=PRIORITY.verbs(priority.status), day=today(),
     )  # fmt: skip
 

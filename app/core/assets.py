@@ -50,10 +50,11 @@ COPIES = {
 }
 
 ICONS = """
-    arrow-left arrow-right bell bell-off calendar check chevron-right clock download external-link eye eye-off
-    file-text flag fold-horizontal hand-heart history info layout-grid link list log-in log-out mail
-    map-pin megaphone menu message-square minus pause pencil plus printer rotate-ccw search shield tag
-    trash-2 triangle-alert undo-2 unfold-horizontal user users x
+    arrow-down arrow-left arrow-right arrow-up bell bell-off calendar check chevron-right clock download
+    external-link eye eye-off file-text flag fold-horizontal hand-heart history info layout-grid link list
+    log-in log-out mail map-pin megaphone menu message-square minus monitor monitor-off pause pencil plus
+    printer rotate-ccw search shield skip-forward snowflake tag trash-2 triangle-alert undo-2 unfold-horizontal
+    user users x
 """.split()
 
 COMPRESSIBLE = {".css", ".js", ".json", ".svg"}

@@ -1,9 +1,10 @@
 """The database: one way to read, one way to write, on SQLite and PostgreSQL alike."""
 
 import asyncio
+import json
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,11 +115,16 @@ class Database:
         self.slots = slots
         if self.is_sqlite:
             self.writer, self.reader = self._sqlite_engines()
+            self.batches = self.writer  # one writer, and one queue for it
         else:
-            self.writer = self.reader = create_engine(
-                url.replace("postgresql://", "postgresql+psycopg://", 1),
-                pool_size=slots + 2, max_overflow=2, pool_pre_ping=True, pool_use_lifo=True, hide_parameters=True,
-            )  # fmt: skip
+            self.writer = self.reader = self._postgresql_engine(slots + 2, 2)
+            self.batches = self._postgresql_engine(1, 0)  # never waits for a connection that pages hold
+
+    def _postgresql_engine(self, size: int, overflow: int) -> Engine:
+        return create_engine(
+            self.url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=size, max_overflow=overflow, pool_pre_ping=True, pool_use_lifo=True, hide_parameters=True,
+        )  # fmt: skip
 
     def _sqlite_engines(self) -> tuple[Engine, Engine]:
         path = self.url.removeprefix("sqlite:///")
@@ -154,10 +160,11 @@ class Database:
             yield db
 
     @contextmanager
-    def writing(self, *, patience: float = LOCK_SECONDS) -> Iterator[Session]:
+    def writing(self, *, patience: float = LOCK_SECONDS, batch: bool = False) -> Iterator[Session]:
         """The one writing session: commits at the end, rolls back on any error.
 
-        What was asked with ``after_commit`` happens once the data is durable. ``patience`` is in seconds.
+        What was asked with ``after_commit`` happens once the data is durable. ``patience`` is in seconds; a ``batch``
+        has its own connection on PostgreSQL.
 
         Raises:
             UnavailableError: others wrote for longer than ``patience`` (SQLite, which has one writer).
@@ -165,7 +172,7 @@ class Database:
         if self.is_sqlite:
             self.lock.acquire(patience)
         try:
-            with Session(self.writer, expire_on_commit=False) as db:
+            with Session(self.batches if batch else self.writer, expire_on_commit=False) as db:
                 yield db
                 if db.info.get("rollback"):
                     db.rollback()
@@ -179,8 +186,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
-        self.reader.dispose()
-        self.writer.dispose()
+        for engine in (self.reader, self.writer, self.batches):
+            engine.dispose()
 
 
 def after_commit(db: Session, act: Callable[[], None]) -> None:
@@ -201,6 +208,33 @@ def insert_once(db: Session, model: type[SQLModel], **values: Any) -> bool:
     insert = sqlite.insert if is_sqlite(db) else postgresql.insert
     statement = insert(model).values(**values).on_conflict_do_nothing().returning(literal(1))
     return db.execute(statement).first() is not None
+
+
+def upsert_all(db: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
+    """Insert these rows, or replace what has the same ``key``, in one statement whatever their number.
+
+    The rows travel as one JSON text: the statement never changes, and the database works while others use Python.
+    Every row has the same columns; a key comes once.
+    """
+    if not rows:
+        return
+    columns = list(rows[0])
+    table, sqlite_ = str(model.__tablename__), is_sqlite(db)
+    names = ", ".join(columns)
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    if sqlite_:
+        given = ", ".join(f"json_extract(value, '$.{name}')" for name in columns)
+        source = f"SELECT {given} FROM json_each(:rows) WHERE true"
+    else:
+        source = f"SELECT {names} FROM json_populate_recordset(NULL::{table}, :rows)"
+    db.execute(
+        text(f"INSERT INTO {table} ({names}) {source} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {replaced}"),
+        {"rows": json.dumps([{name: _plain(value) for name, value in row.items()} for row in rows])},
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
 
 
 class Gate:

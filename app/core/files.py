@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from sqlmodel import Session, func, select
 
@@ -24,6 +25,7 @@ from app.core.sieve import Clean, RefusedError, apart
 EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
 PREVIEW, PREVIEW_TYPE = ".apercu", "image/webp"
 LONGEST_NAME = 120
+NAMED_IN: list[Any] = []  # columns, of any table, that hold digests of this store; each table adds its own
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PARTS = re.compile(r"[/\\]")
 REFUSALS = {

@@ -34,11 +34,11 @@ def local(moment: datetime) -> datetime:
 
 
 def fdate(value: date | datetime, style: str = "long") -> str:
-    """A date as people write it; ``style``: long, short, day_month, month or datetime."""
-    if style == "datetime":
+    """A date as people write it; ``style``: long, short, day_month, month, datetime, or clock for the hour alone."""
+    if style in ("datetime", "clock"):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=PARIS)
         clock = format_datetime(local(moment), "H 'h' mm", locale=LOCALE).translate(_UNSUPPORTED).replace(" ", "\u00a0")
-        return f"{fdate(moment)}, {clock}"
+        return clock if style == "clock" else f"{fdate(moment)}, {clock}"
     day = local(value).date() if isinstance(value, datetime) else value
     text = format_date(day, _DATE_PATTERNS[style], locale=LOCALE).translate(_UNSUPPORTED)
     return text.replace("1 ", "1er ", 1) if text.startswith("1 ") else text

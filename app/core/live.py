@@ -1,13 +1,11 @@
-"""Topics that move: a version per topic, sent to every open page as the same bytes.
+"""Topics that move: told to every open page of every process.
 
-State-based: a message says « look again », never what changed, so losing one loses nothing.
+State-based: a message carries the whole state, or says « look again », never what changed: losing one loses nothing.
+A topic may be *drawn*: what everybody looks at is then made once a change, apart from the loop, and sent as it is.
 """
 
-import asyncio
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -15,123 +13,30 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core.db import Database, after_commit, is_sqlite
+from app.core.streams import HEARTBEAT, TICK, Draw, Drawn, Hub
 
-HEARTBEAT = 15.0  # seconds
-TICK = 0.25  # seconds between two messages of one topic, after the first
-SLICE = 250  # clients served before the loop breathes
+__all__ = [
+    "HEARTBEAT", "TICK", "Draw", "Drawn", "Hub", "Listener", "Stream", "announce", "close_all", "publish", "register",
+    "unregister",
+]  # fmt: skip
 CHANNEL = "emglev_live"
-_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),
-]
-
-
-class Hub:
-    """The open streams of one process, and the versions they show."""
-
-    def __init__(self) -> None:
-        self.clients: dict[str, set[Send]] = defaultdict(set)
-        self.versions: dict[str, int] = defaultdict(int)
-        self._busy: set[str] = set()
-        self._dirty: set[str] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._closing = asyncio.Event()
-
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Remember the loop that serves the streams."""
-        self._loop = loop
-
-    def announce(self, topic: str) -> None:
-        """From any thread: this topic changed."""
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._changed, topic)
-
-    def _changed(self, topic: str) -> None:
-        self.versions[topic] += 1
-        if topic in self._busy:
-            self._dirty.add(topic)
-            return
-        self._busy.add(topic)
-        task = asyncio.ensure_future(self._broadcast(topic))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _broadcast(self, topic: str) -> None:
-        """At once on the leading edge, then at most every tick while it keeps changing."""
-        while True:
-            self._dirty.discard(topic)
-            await self._send_all(topic, f"data: {topic} {self.versions[topic]}\n\n".encode())
-            await asyncio.sleep(TICK)
-            if topic not in self._dirty:
-                self._busy.discard(topic)
-                return
-
-    async def _send_all(self, topic: str, payload: bytes) -> None:
-        message = {"type": "http.response.body", "body": payload, "more_body": True}
-        for count, send in enumerate(list(self.clients[topic]), start=1):
-            _offer(send, message)
-            if count % SLICE == 0:
-                await asyncio.sleep(0)
-
-    async def serve(self, topics: Sequence[str], receive: Receive, send: Send) -> None:
-        """Hold one stream of some topics until its reader leaves or the server stops."""
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await send({"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True})
-        for topic in topics:
-            self.clients[topic].add(send)
-        gone = asyncio.ensure_future(_disconnected(receive))
-        closing = asyncio.ensure_future(self._closing.wait())
-        try:
-            while not (gone.done() or closing.done()):
-                await asyncio.wait({gone, closing}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
-                if not gone.done():
-                    _offer(send, {"type": "http.response.body", "body": b": \n\n", "more_body": True})
-        finally:
-            for topic in topics:
-                self.clients[topic].discard(send)
-            gone.cancel()
-            closing.cancel()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    def close(self) -> None:
-        """From any thread: end every stream, the server is stopping."""
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._closing.set)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _offer(send: Send, message: Any) -> None:
-    """Send what the buffer takes at once; a full one is left: the next tick carries the whole state.
-
-    The first step of ``send`` is run by hand: a task a client would cost more than the message.
-    """
-    step = send(message).__await__()
-    try:
-        next(step)
-    except StopIteration:
-        return
-    except (OSError, RuntimeError):
-        return  # its reader is gone; its own wait will see it leave
-    step.close()  # an awaiting coroutine: nothing of this message was written
 
 
 class Stream(Response):
-    """An ASGI answer that is a stream of some topics."""
+    """An ASGI answer that is a stream of some topics, drawn or not."""
 
-    def __init__(self, hub: Hub, topics: Sequence[str]) -> None:
+    def __init__(self, hub: Hub, topics: Sequence[str], draw: Draw | None = None) -> None:
         super().__init__()
         self.hub = hub
         self.topics = topics
+        self.draw = draw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold the stream; no database session is held meanwhile."""
-        await self.hub.serve(self.topics, receive, send)
+        sent = (value for name, value in scope["headers"] if name == b"last-event-id")
+        seen = next(sent, b"").decode("latin-1")
+        wire = scope.get("state", {}).get("wire")
+        await self.hub.serve(self.topics, receive, send, draw=self.draw, seen=seen, wire=wire)
 
 
 _hubs: set[Hub] = set()
@@ -188,6 +93,7 @@ class Listener(threading.Thread):
             try:
                 with psycopg.connect(address, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    self.tell("")  # what was said while nobody listened is not known: everything may have moved
                     while not self.stopping.is_set():
                         for notice in connection.notifies(timeout=0.5):
                             self.tell(notice.payload)

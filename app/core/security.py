@@ -5,10 +5,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,8 +30,8 @@ CSP: Final = (
 _NO_ADDRESS = re.compile(r"/[0-9]{10,}|\x00")  # no identifier of ours is that long; no database keeps a NUL
 _UTF_8 = re.compile(r"""; *charset=(utf-8|"utf-8")(;|$)""")
 _SECRET_PATH = re.compile(
-    r"^(/suivi/|/signalement/|/desabonnement/|/connexion/(?:lien|adresse)/|/confirmation/|(?:/direct)?/a/"
-    r"|/ateliers/[0-9]+/ecran/|/direct/ateliers/[0-9]+/)[^/?]+"
+    r"^(/suivi/|/signalement/|/desabonnement/|/inscriptions/|/connexion/(?:lien|adresse)/|/confirmation/|(?:/direct)?/a/"
+    r"|/ateliers/[0-9]+/(?:ecran|equipe/lien)/|/direct/ateliers/[0-9]+/)[^/?]+"
 )
 # What a mail service posts for its reader (RFC 8058), from elsewhere: the secret in the address is the whole authority.
 _ONE_CLICK = re.compile(r"^/desabonnement/[^/]+(?:/tout)?$")
@@ -85,6 +86,7 @@ class RequestContext:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.process, self.numbers = secrets.token_hex(4), count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wrap one exchange."""
@@ -92,14 +94,15 @@ class RequestContext:
             return await self.app(scope, receive, send)
         started = time.perf_counter()
         status = 500
-        request_id = secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
+        request_id = f"{self.process}{next(self.numbers):08x}"
+        # « wire »: for streams, whose thousands of messages have nothing that the layers between would change
+        scope.setdefault("state", {}).update(request_id=request_id, wire=send)
 
         async def watch(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
@@ -133,17 +136,28 @@ class Head:
         await self.app({**scope, "method": "GET"}, receive, silent)
 
 
+class Compression(GZipMiddleware):
+    """Compresses pages; what is live is a few bytes, and a compressor a stream would be most of its memory."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wrap one exchange."""
+        if scope["type"] == "http" and not scope["path"].startswith("/direct/"):
+            return await super().__call__(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
 class SecurityHeaders:
     """The same strict headers on every answer."""
 
     def __init__(self, app: ASGIApp, *, https: bool, images: str = "") -> None:
         """``images``: another origin whose images pages may show."""
         self.app = app
-        self.headers = dict(HEADERS)
+        headers = {**HEADERS, "cache-control": "private, no-store"}
         if images:
-            self.headers["content-security-policy"] = CSP.replace("img-src 'self'", f"img-src 'self' {images}")
+            headers["content-security-policy"] = CSP.replace("img-src 'self'", f"img-src 'self' {images}")
         if https:
-            self.headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wrap one exchange."""
@@ -152,18 +166,18 @@ class SecurityHeaders:
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "private, no-store")
+                headers = list(message.get("headers", ()))
+                said = {name for name, _value in headers}
+                headers += [header for header in self.headers if header[0] not in said]
                 for cookie in scope.get("state", {}).get("cookies", ()):
-                    headers.append("set-cookie", cookie)
+                    headers.append((b"set-cookie", cookie.encode("latin-1")))
+                message["headers"] = headers
             await send(message)
 
         await self.app(scope, receive, add)
 
 
-def check_same_origin(method: str, headers: Headers, *, origin: str, has_session: bool) -> None:
+def check_same_origin(method: str, headers: Mapping[str, str], *, origin: str, has_session: bool) -> None:
     """Refuse a write that another site provoked (no tokens: the browser says where it comes from).
 
     Source: Fetch Metadata, https://www.w3.org/TR/fetch-metadata/.
@@ -205,7 +219,8 @@ class Guard:
         """Wrap one exchange; refusals are answered by the application's error page."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        headers = Headers(scope=scope)
+        # Names come in lower case; of two of the same name, the first counts.
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
         try:
             has_session = self.cookie in headers.get("cookie", "")
             if not _ONE_CLICK.match(scope["path"]):
@@ -218,7 +233,7 @@ class Guard:
             return await self.answer(Request(scope), refusal)(scope, receive, send)
         await self._pass(scope, receive, send)
 
-    def _check_length(self, headers: Headers) -> None:
+    def _check_length(self, headers: Mapping[str, str]) -> None:
         length = headers.get("content-length", "0")
         with_files = headers.get("content-type", "").startswith("multipart/form-data")
         if not length.isdigit() or int(length) > (self.uploads if with_files else MAX_BODY):

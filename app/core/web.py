@@ -13,12 +13,13 @@ from fastapi import FastAPI, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2_fragments import render_block
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from app.core import i18n
 from app.core.assets import asset_path
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
+from app.core.light import refusal
 from app.core.security import redact
 from app.core.settings import get_settings
 
@@ -241,6 +242,8 @@ def mark_rollback(request: Request) -> None:
 def error_page(request: Request, status: int, message: str, retry_after: int | None = None) -> Response:
     """The same plain words for every failure: a page, or a message part for htmx."""
     mark_rollback(request)
+    if request.headers.get("accept", "").startswith("application/json"):
+        return _refused(status, message, retry_after)
     env: Environment = request.app.state.env
     if not hasattr(request.state, "me"):
         request.state.me = request.app.state.anonymous
@@ -256,6 +259,14 @@ def error_page(request: Request, status: int, message: str, retry_after: int | N
         response.headers["retry-after"] = str(retry_after)
     response.headers["vary"] = VARY
     response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _refused(status: int, message: str, retry_after: int | None) -> Response:
+    """To a script that asks for JSON: the words of the page, alone."""
+    response = JSONResponse(refusal(status, message), status, headers={"cache-control": "no-store"})
+    if retry_after:
+        response.headers["retry-after"] = str(retry_after)
     return response
 
 

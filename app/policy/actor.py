@@ -55,6 +55,11 @@ class Actor:
         return self.person_id is not None
 
     @property
+    def awake(self) -> bool:
+        """Whether somebody is there, and no role of theirs waits for a second factor."""
+        return self.signed_in and not self.asleep
+
+    @property
     def is_staff(self) -> bool:
         """Whether any role in force is held."""
         return bool(self.grants)
@@ -86,7 +91,7 @@ class Actor:
 
     def could(self, right: str, obj: Any = None) -> bool:
         """Whether a second factor would give the right."""
-        return bool(self.asleep) and replace(self, grants=self.grants | self.asleep).can(right, obj)
+        return bool(self.asleep) and replace(self, grants=self.grants | self.asleep, asleep=frozenset()).can(right, obj)
 
 
 ANONYMOUS = Actor()

@@ -123,9 +123,10 @@ returning = when("returning", lambda actor, _obj: actor.returning is not None)
 relay = role("relay")
 transcriber = myself("transcriber", "transcribed_by")
 dissolved = in_status("dissolved", {"dissolved"})
-lead = myself("lead", "lead_id")
-conductor = when("conductor", lambda actor, obj: actor.person_id in obj.conductors)
-scribe = when("scribe", lambda actor, obj: actor.person_id in obj.scribes)
+# Who is in a crew holds no role for it; somebody whose role waits for a second factor gives it first all the same.
+lead = when("lead", lambda actor, obj: actor.awake and actor.person_id == obj.lead_id)
+conductor = when("conductor", lambda actor, obj: actor.awake and actor.person_id in obj.conductors)
+scribe = when("scribe", lambda actor, obj: actor.awake and actor.person_id in obj.scribes)
 announced = in_status("announced", {"scheduled"})
 first_judge = myself("first_judge", "contested_by")
 elsewhere = when("elsewhere", lambda _actor, obj: obj.elsewhere)  # nobody of the Conseil concerned is left

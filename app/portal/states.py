@@ -102,6 +102,10 @@ RULES = (
         _SECURITY, label("effacés ; les bulletins restent, sans lien avec un téléphone"),
     ),
     Rule(
+        "registrations", label("Inscriptions à un atelier, et ce qu’elles disent de vos besoins"), 30,
+        label("l’atelier"), _MISSION, label("supprimées"),
+    ),
+    Rule(
         "inactive_warning", label("Comptes sans visite : message d’avertissement"), INACTIVE_DAYS - WARNING_DAYS,
         label("la dernière visite"), _MISSION, label("prévenus par message"),
     ),

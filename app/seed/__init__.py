@@ -9,6 +9,7 @@ from app import tables
 from app.accords.models import Accord
 from app.core.i18n import today
 from app.seed.accords import load_accords
+from app.seed.attendance import load_attendance
 from app.seed.disputes import load_disputes
 from app.seed.files import load_files
 from app.seed.groups import load_groups
@@ -39,6 +40,7 @@ def load(db: Session, *, day: date | None = None) -> int:
     loader, needs = load_needs(db, accords, people, chance)
     sheets = load_sheets(loader)
     load_workshops(loader, sheets, people.id_of("facilitator"))
+    load_attendance(loader)
     load_groups(loader)
     load_intake(loader)
     load_files(db, moderator=loader.moderator, technician=loader.technician)

@@ -13,10 +13,24 @@ from app.core.machine import note_event
 from app.core.security import digest
 from app.needs.models import Need
 from app.seed.accords import Ground, read
+from app.seed.cards import load_cards
+from app.seed.layout import load_layout
 from app.seed.needs import Loader
+from app.seed.reports import load_report
 from app.workshops.models import Ballot, Option, Seat, Step, Workshop
 from app.workshops.service.room import write_rates
-from app.workshops.states import STEP, VOTES, WORKSHOP, Hands, Room, StepKind, StepStatus
+from app.workshops.states import (
+    GRADES,
+    OBJECTING,
+    STEP,
+    VOTES,
+    WORKSHOP,
+    Blanks,
+    Hands,
+    Room,
+    StepKind,
+    StepStatus,
+)
 
 _PATHS = {
     Room.DRAFT: [],
@@ -32,7 +46,15 @@ _STEP_PATHS = {
     StepStatus.CLOSED: ["open", "close"],
     StepStatus.REVEALED: ["open", "close", "reveal"],
 }
-CODES = ("PGNU47", "ANMU63", "PUY769", "CRTN47", "RVRE64", "PYEN97")  # known, so that a demonstration can be joined
+CODES = (
+    "PGNU47",
+    "ANMU63",
+    "PUY769",
+    "CRTN47",
+    "RVRE64",
+    "PYEN97",
+    "PNVZ64",
+)  # known, so that a demonstration can be joined
 HOME = "242900835"  # where the facilitator of the demonstration has the role
 LEFT_OPEN = timedelta(minutes=8)
 
@@ -49,9 +71,10 @@ class WorkshopLoader:
         ground = self.grounds[row["territory_siren"]]
         workshop = self._workshop(row, code, ground)
         moment = workshop.starts_at
-        seats = self._seats(workshop, row["seats"])
+        seats, source = self._seats(workshop, row["seats"]), None
         for position, item in enumerate(row["steps"], start=1):
             step = self._step(workshop, position, item, moment)
+            source = load_cards(self.db, step, item, seats, source, by=self.facilitator, at=moment)
             options = self._options(step, item, ground)
             if step.kind in VOTES and item["leaning"]:
                 self._ballots(step, options, seats, item)
@@ -94,6 +117,7 @@ class WorkshopLoader:
             workshop_id=workshop.id or 0, position=position, kind=item["kind"], title=item["title"], text=item["text"],
             minutes=item["minutes"], dots=item.get("dots", 7), cap=item.get("cap", 3),
             hands=item.get("hands", Hands.SINGLE.value), reveal=item["reveal"], status=StepStatus.WAITING.value,
+            blanks=item.get("blanks", Blanks.WORST.value), limit_percent=item.get("limit_percent"),
         )  # fmt: skip
         note_event(self.db, step, "add", by=self.facilitator, at=min(now(), moment))
         return step
@@ -123,20 +147,27 @@ class WorkshopLoader:
         return Option(step_id=0, position=0, title=one["text"])
 
     def _ballots(self, step: Step, options: list[Option], seats: list[Seat], item: dict[str, Any]) -> None:
-        rows = []
+        rows, words = [], list(item.get("words", []))
         for seat in seats:
             if self.chance.random() > item["turnout"]:
                 continue
             weights = item["leaning"].get(seat.college) or [1] * len(options)
             marks = self._marks(step, [o.id or 0 for o in options], weights)
+            objects = step.kind == StepKind.AGREEMENT and words and max(marks.values(), default=OBJECTING) <= OBJECTING
             rows.append(
                 {"step_id": step.id, "seat_id": seat.id, "college": seat.college, "channel": "phone", "marks": marks,
-                 "words": "", "words_shown": False, "late": False, "cast_at": now()}
+                 "words": words.pop(0) if objects else "", "words_shown": bool(objects) and len(words) > 1, "late": False, "cast_at": now()}
             )  # fmt: skip
         if rows:
             self.db.execute(insert(Ballot), rows)
 
     def _marks(self, step: Step, options: list[int], weights: list[int]) -> dict[str, int]:
+        if step.kind == StepKind.JUDGMENT:
+            return {
+                str(o): self._mention(w) for o, w in zip(options, weights, strict=True) if self.chance.random() > 0.04
+            }
+        if step.scale:
+            return {str(options[0]): self.chance.choices(list(step.scale), weights)[0]}
         if step.kind == StepKind.HANDS:
             if step.hands == Hands.SINGLE:
                 return {str(self.chance.choices(options, weights)[0]): 1}
@@ -148,6 +179,11 @@ class WorkshopLoader:
             if marks.get(chosen, 0) < step.cap:
                 marks[chosen] = marks.get(chosen, 0) + 1
         return marks
+
+    def _mention(self, middle: float) -> int:
+        """A mention drawn around this one."""
+        grades = list(GRADES[StepKind.JUDGMENT])
+        return self.chance.choices(grades, [2.2 ** -abs(grade - middle) for grade in grades])[0]
 
     def _advance(self, step: Step, reached: StepStatus, moment: datetime) -> None:
         ends = moment + timedelta(minutes=step.minutes)
@@ -166,9 +202,7 @@ class WorkshopLoader:
     def _close(self, workshop: Workshop, row: dict[str, Any], moment: datetime) -> None:
         if row["status"] in (Room.CLOSED, Room.PUBLISHED):
             workshop.closed_at = moment
-        if row["status"] == Room.PUBLISHED:
-            workshop.conclusion, workshop.next_steps = row["conclusion"], row["next"]
-            workshop.published_at = moment + timedelta(hours=1)
+        load_report(self.db, workshop, row, moment, by=self.facilitator)
         self.db.add(workshop)
 
 
@@ -178,3 +212,4 @@ def load_workshops(loader: Loader, sheets: dict[str, ActionSheet], facilitator: 
     for row, code in zip(read("workshops.json"), CODES, strict=True):
         workshops.load(row, code)
     loader.db.flush()
+    load_layout(loader.db, facilitator)

@@ -7,6 +7,7 @@ from slugify import slugify
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from app.core import files
 from app.core.db import UtcDateTime
 
 
@@ -158,6 +159,9 @@ class File(SQLModel, table=True):
         """The readable end of its address."""
         name = PurePosixPath(self.name)
         return (slugify(name.stem, max_length=60, word_boundary=True) or "fichier") + name.suffix
+
+
+files.NAMED_IN.append(File.digest)
 
 
 class ProfileText(SQLModel, table=True):

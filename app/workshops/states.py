@@ -103,6 +103,7 @@ KIND_LABELS = {
     StepKind.PAUSE: label("Pause"),
 }
 VOTES = frozenset({StepKind.DOTS, StepKind.JUDGMENT, StepKind.AGREEMENT, StepKind.HANDS})
+ASKING = VOTES | {StepKind.CARDS}  # people answer on their phones: it ends by hand, never under them
 
 
 class Hands(StrEnum):

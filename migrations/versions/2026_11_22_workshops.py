@@ -3,6 +3,8 @@
 Columns are added without rebuilding tables, but for ``ballot``: a paper ballot has no seat. Nothing points to it.
 """
 
+import secrets
+
 from alembic import op
 import sqlalchemy as sa
 
@@ -29,6 +31,7 @@ TABLES = [
 COLUMNS = [
     ("seat", "place", sa.Integer(), "1"),
     ("seat", "channel", sa.String(length=8), "phone"),
+    ("seat", "tracking", sa.String(length=64), None),
     ("step", "blanks", sa.String(length=10), "worst"),
     ("step", "limit_percent", sa.Integer(), None),
     ("step", "cards", sa.Integer(), "5"),
@@ -42,6 +45,7 @@ COLUMNS = [
     ("step", "skipped", sa.Boolean(), sa.false()),
     ("workshop", "mode", sa.String(length=8), "onsite"),
     ("workshop", "link", sa.String(length=300), ""),
+    ("workshop", "access", sa.String(length=600), ""),
     ("workshop", "registration", sa.Boolean(), sa.false()),
     ("workshop", "capacity", sa.Integer(), None),
     ("workshop", "crew_key", sa.String(length=40), ""),
@@ -286,6 +290,7 @@ def upgrade() -> None:
         )
         if indexed:
             op.create_index(f"ix_{table}_{column}", table, [column])
+    op.create_index("ix_seat_tracking", "seat", ["tracking"], unique=True)
     with op.batch_alter_table("ballot") as ballot:
         ballot.add_column(sa.Column("paper_id", sa.Integer(), nullable=True))
         ballot.add_column(sa.Column("college", sa.String(length=20), nullable=False, server_default=""))
@@ -297,6 +302,9 @@ def upgrade() -> None:
         ballot.create_foreign_key("fk_ballot_paper_id_paper_ballot", "paper_ballot", ["paper_id"], ["id"])
     op.execute("UPDATE ballot SET college = (SELECT seat.college FROM seat WHERE seat.id = ballot.seat_id)")
     op.execute("UPDATE workshop SET lead_id = author_id")
+    database, set_key = op.get_bind(), sa.text("UPDATE workshop SET crew_key = :key WHERE id = :id")
+    for (workshop_id,) in database.execute(sa.text("SELECT id FROM workshop")).fetchall():
+        database.execute(set_key, {"key": secrets.token_urlsafe(18), "id": workshop_id})
 
 
 def downgrade() -> None:
@@ -308,6 +316,7 @@ def downgrade() -> None:
         ballot.alter_column("seat_id", existing_type=sa.Integer(), nullable=False)
         for column in ("paper_id", "college", "channel", "words", "words_shown"):
             ballot.drop_column(column)
+    op.drop_index("ix_seat_tracking", "seat")
     for table, column, _target, indexed in reversed(POINTERS):
         if indexed:
             op.drop_index(f"ix_{table}_{column}", table)

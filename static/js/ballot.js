@@ -1,50 +1,61 @@
-// A ballot on a phone, <form data-ballot="step id">: each <select data-dots> becomes − and + around its gommettes, the bar
-// says what is left, a dialog sums up before anything is sent, and what is chosen is kept on this phone until it is sent.
-// Without script the selects, radios and checkboxes work as they are.
+// A ballot on a phone, <form data-ballot="step id" data-kind="dots|choice|grade">: each list of gommettes becomes − and +
+// around them, the bar says what is left or chosen, a dialog sums up before anything is sent.
+// Without script the lists, radios and checkboxes work as they are.
 
-const KEPT = "emglev-ballot:";
-
-export function prepare(form) {
-  if (form.dataset.prepared) return;
-  form.dataset.prepared = "yes";
-  restore(form);
-  for (const row of form.querySelectorAll("[data-vote]")) armStepper(form, row);
-  form.addEventListener("change", () => changed(form));
+// send(choices): what was validated; changed(choices): what is being chosen. Choices: {kind, marks, words}.
+export function prepare(form, { choices, send, changed }) {
+  if (choices) fill(form, choices);
+  for (const row of form.querySelectorAll("[data-vote]")) arm(form, row);
+  form.addEventListener("input", () => {
+    refresh(form);
+    changed(read(form));
+  });
   const check = form.querySelector("[data-check]");
   check.textContent = check.dataset.check; // without script it sends at once, and says so
-  check.addEventListener("click", (event) => {
-    event.preventDefault();
-    sumUp(form);
-  });
   const dialog = form.querySelector("dialog");
   dialog.querySelector("[data-back]").addEventListener("click", () => dialog.close());
-  form.addEventListener("htmx:error", () => failed(dialog));
-  form.addEventListener("htmx:response:error", (event) => refused(form, dialog, event.detail.ctx?.response?.status ?? 0));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!dialog.open) return sumUp(form, dialog);
+    dialog.close();
+    send(read(form));
+  });
   refresh(form);
 }
 
-// Something on it differs from what the server knows.
-export function isUnsent(form) {
-  return [...fields(form)].some((field) =>
-    field.matches("select") ? !field.selectedOptions[0]?.defaultSelected : field.checked !== field.defaultChecked,
-  );
-}
-
-// On the page that says « Enregistré », what was kept has served.
-export function forget(step) {
-  try {
-    sessionStorage.removeItem(KEPT + step);
-  } catch {
-    // nothing was kept
+// What is on the ballot.
+export function read(form) {
+  const marks = {};
+  for (const field of form.querySelectorAll("[data-mark]")) {
+    if (!chosen(field)) continue;
+    const [option, mark] = field.value.split(":");
+    if (mark !== "0") marks[option] = Number(mark ?? 1);
   }
+  const objects = form.querySelector("[data-objects]:checked") !== null;
+  return { kind: form.dataset.kind, marks, words: (objects && form.elements.words?.value.trim()) || "" };
 }
 
-function fields(form) {
-  return form.querySelectorAll("select[data-dots], input[name=choice]");
+// Other choices than those on the screen.
+export function refill(form, choices) {
+  fill(form, choices);
+  refresh(form);
 }
 
-function armStepper(form, row) {
-  const select = row.querySelector("select[data-dots]");
+function fill(form, { marks, words }) {
+  for (const field of form.querySelectorAll("[data-mark]")) {
+    const option = field.closest("[data-option]").dataset.option;
+    if (field.matches("select")) field.value = `${option}:${marks[option] ?? 0}`;
+    else field.checked = field.value.includes(":") ? field.value === `${option}:${marks[option] ?? 0}` : option in marks;
+  }
+  if (form.elements.words) form.elements.words.value = words ?? "";
+}
+
+function chosen(field) {
+  return field.matches("select") ? field.selectedIndex > 0 : field.checked;
+}
+
+function arm(form, row) {
+  const select = row.querySelector("select[data-mark]");
   if (!select) return;
   row.querySelector("[data-plain]").hidden = true;
   row.querySelector("[data-stepper]").hidden = false;
@@ -52,121 +63,76 @@ function armStepper(form, row) {
     button.addEventListener("click", () => {
       if (button.getAttribute("aria-disabled") === "true") return;
       select.selectedIndex += Number(button.dataset.by);
-      changed(form);
+      select.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
 }
 
-function changed(form) {
-  keep(form);
-  refresh(form);
-}
-
 // The option's place in its list is its number of dots: 0, 1, 2…
 function placed(form) {
-  return [...form.querySelectorAll("select[data-dots]")].reduce((sum, select) => sum + select.selectedIndex, 0);
+  return [...form.querySelectorAll("select[data-mark]")].reduce((sum, select) => sum + select.selectedIndex, 0);
 }
 
 function refresh(form) {
-  const left = Number(form.dataset.total ?? 0) - placed(form);
+  const total = Number(form.dataset.total ?? 0);
+  const left = total - placed(form);
   for (const row of form.querySelectorAll("[data-vote]")) refreshRow(row, left);
   for (const dot of form.querySelectorAll("[data-left-dot]")) {
     dot.classList.toggle("phone-bar__used", Number(dot.dataset.leftDot) > left);
   }
   const bar = form.querySelector("[data-bar]");
-  const text = words(bar, form.dataset.total ? left : form.querySelectorAll("input[name=choice]:checked").length);
+  const text = counted(bar, total ? left : Object.keys(read(form).marks).length);
   if (bar.textContent !== text) bar.textContent = text;
 }
 
 function refreshRow(row, left) {
-  const select = row.querySelector("select[data-dots]");
+  const select = row.querySelector("select[data-mark]");
   if (!select) return;
   const n = select.selectedIndex;
   row.querySelectorAll("[data-dot]").forEach((dot, place) => (dot.hidden = place >= n));
   const said = row.querySelector("[data-placed]");
-  said.textContent = words(said, n);
-  disable(row.querySelector("[data-by='-1']"), n === 0);
-  disable(row.querySelector("[data-by='1']"), left <= 0 || n === select.options.length - 1);
+  said.textContent = counted(said, n);
+  row.querySelector("[data-by='-1']").setAttribute("aria-disabled", String(n === 0));
+  row.querySelector("[data-by='1']").setAttribute("aria-disabled", String(left <= 0 || n === select.options.length - 1));
   row.querySelector(".vote__tray").classList.toggle("vote__tray--filled", n > 0);
 }
 
-function disable(button, is) {
-  button.setAttribute("aria-disabled", is ? "true" : "false");
-}
-
-function words(element, n) {
+// The words that an element has for this number.
+export function counted(element, n) {
   if (n < 0) return element.dataset.over.replace("{n}", -n);
-  return (n === 0 ? element.dataset.none : n === 1 ? element.dataset.one : element.dataset.many).replace("{n}", n);
+  return (n === 0 && "none" in element.dataset ? element.dataset.none : n === 1 ? element.dataset.one : element.dataset.many)
+    .replace("{n}", n);
 }
 
-function sumUp(form) {
-  const dialog = form.querySelector("dialog");
+function sumUp(form, dialog) {
   const list = dialog.querySelector("[data-summary]");
   list.replaceChildren(...[...form.querySelectorAll("[data-vote]")].map(line).filter(Boolean));
   dialog.querySelector("[data-blank]").hidden = list.childElementCount > 0;
   const spare = dialog.querySelector("[data-spare]");
   const left = Number(form.dataset.total ?? 0) - placed(form);
   spare.hidden = left <= 0 || list.childElementCount === 0;
-  spare.textContent = left > 0 ? words(spare, left) : "";
+  spare.textContent = left > 0 ? counted(spare, left) : "";
   dialog.showModal();
 }
 
-// What a row says in the summary: its title, and its gommettes.
+// What a row says in the summary: its title, and its gommettes or its mention.
 function line(row) {
-  const select = row.querySelector("select[data-dots]");
-  const chosen = select ? select.selectedIndex > 0 : row.querySelector("input[name=choice]").checked;
-  if (!chosen) return null;
+  const field = [...row.querySelectorAll("[data-mark]")].find((each) => chosen(each) && !each.value.endsWith(":0"));
+  if (!field) return null;
   const item = document.createElement("li");
   item.className = "ballot-line";
   const title = document.createElement("span");
   title.textContent = row.dataset.vote;
   item.append(title);
-  if (select) {
+  if (field.matches("select")) {
     const dots = document.createElement("span");
     dots.className = "ballot-line__dots";
     dots.append(...[...row.querySelectorAll("[data-dot]:not([hidden]), [data-placed]")].map((part) => part.cloneNode(true)));
     item.append(dots);
+  } else if (field.dataset.said) {
+    const word = document.createElement("b");
+    word.textContent = field.dataset.said;
+    item.append(word);
   }
   return item;
-}
-
-// The network is gone: everything stays, the same button sends again. Sending twice counts once.
-function failed(dialog) {
-  dialog.querySelector("[data-failed]").hidden = false;
-  const send = dialog.querySelector("[data-send]");
-  send.textContent = send.dataset.again;
-  if (!dialog.open) dialog.showModal();
-}
-
-// Refusals are told on the page; a server that breaks is told as a network that is gone.
-function refused(form, dialog, status) {
-  if (status >= 500) failed(dialog);
-  else if (form.isConnected) dialog.close();
-}
-
-function keep(form) {
-  const values = [...fields(form)].filter((field) => field.matches("select") || field.checked).map((field) => field.value);
-  try {
-    sessionStorage.setItem(KEPT + form.dataset.ballot, JSON.stringify(values));
-  } catch {
-    // kept on the screen only
-  }
-}
-
-// What was chosen before the page was closed; after a refusal, what the server sent back wins.
-function restore(form) {
-  if (form.dataset.refused) return;
-  let values = null;
-  try {
-    values = JSON.parse(sessionStorage.getItem(KEPT + form.dataset.ballot));
-  } catch {
-    return;
-  }
-  if (!Array.isArray(values)) return;
-  for (const field of fields(form)) {
-    if (!field.matches("select")) field.checked = values.includes(field.value);
-    else if ([...field.options].some((option) => values.includes(option.value))) {
-      field.value = values.find((value) => [...field.options].some((option) => option.value === value));
-    }
-  }
 }

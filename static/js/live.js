@@ -1,9 +1,12 @@
 // Live parts: <div data-live="/direct/moderation-3" hx-get="…" hx-trigger="live">. One stream a page; on each message,
 // a `live` event on every element of the stream, so that htmx fetches it anew. The stream says only « something changed »:
 // « room-3 17 », a topic and its version. An element with data-topic="room-3" does not hear the other topics.
-// It is closed while the tab is hidden, and opened again (with jitter) when the tab or the network comes back.
+// It is closed while the tab is hidden, and opened again (with jitter) when the tab or the network comes back; a projector
+// is alone and waits for nobody.
 
 const RETRY = [2000, 5000, 15000, 30000]; // ms
+const SOON = 600; // ms, for a projector
+const alone = document.documentElement.dataset.ecran === "projecteur";
 let stream = null;
 let address = null;
 let failures = 0;
@@ -23,6 +26,7 @@ export function start() {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : resume()));
   window.addEventListener("online", resume);
   window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", (event) => event.persisted && resume());
 }
 
 function open() {
@@ -46,7 +50,7 @@ function resume() {
   timer = setTimeout(() => {
     refresh();
     open();
-  }, Math.random() * 1500);
+  }, alone ? 0 : Math.random() * 1500);
 }
 
 // The browser's own retry is the same for everyone; a hall of people must not come back at the same second.
@@ -57,7 +61,7 @@ function retry() {
   timer = setTimeout(() => {
     refresh();
     open();
-  }, wait * (0.5 + Math.random()));
+  }, alone ? SOON : wait * (0.5 + Math.random()));
 }
 
 // Without a topic (the tab or the network came back), everything is fetched again.

@@ -5,6 +5,8 @@ const BEHAVIOURS = [
   ["[data-draft], [data-draft-clear]", () => import("./draft.js")],
   ["[data-live]", () => import("./live.js")],
   ["[data-room]", () => import("./room.js")],
+  ["[data-card-form], [data-my-cards]", () => import("./cards.js")],
+  ["[data-cards-wall]", () => import("./grouping.js")],
   ["[data-screen]", () => import("./screen.js")],
   ["[data-countdown]", () => import("./countdown.js")],
   ["[data-copy]", () => import("./copy.js")],
@@ -27,3 +29,4 @@ function wake(root) {
 
 wake(document);
 document.addEventListener("htmx:after:swap", () => wake(document));
+document.addEventListener("stage", () => wake(document)); // a room looks at something else: see room.js

@@ -3,14 +3,21 @@
 //   [data-screen-pages]    columns as wide as itself (screen.css): one column a page
 //   [data-screen-count]    what the live region says every 30 seconds, if it changed
 // The keys' state stands on <html>: the page itself is morphed at each change of the room.
+// Nobody stands beside a projector: after sleep, a cut or a failure, it asks again by itself, every second until answered.
 
 const TURN = 12000; // ms
 const SAY = 30000; // ms
+const AGAIN = 1000; // ms
+const WATCH = 10000; // ms: a stream that died without a word is not noticed otherwise
+const CLOSE = "screen__pages--close"; // rows a little closer
+const APART = "screen__pages--apart"; // those of the collèges as close as they may be
+const DENSE = "screen__pages--dense"; // all rows as close as they may be
+const FLOWING = "screen__pages--flowing"; // pages filled, not cut after five
 const SIZES = ["80", "90", "100", "110", "125"];
 const KEPT = "emglev-screen-size";
 const root = document.documentElement;
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-const state = { key: null, page: 0, byHand: false, said: "", started: false };
+const state = { key: null, page: 0, byHand: false, said: "", started: false, again: null };
 const KEYS = {
   arrowright: () => turnByHand(1),
   arrowleft: () => turnByHand(-1),
@@ -29,10 +36,13 @@ export function start() {
   document.addEventListener("keydown", pressed);
   document.addEventListener("click", clicked);
   document.addEventListener("htmx:before:request", (event) => "frozen" in root.dataset && event.preventDefault());
+  document.addEventListener("htmx:error", () => (state.again ??= setInterval(look, AGAIN)));
+  document.addEventListener("htmx:after:swap", answered);
   window.addEventListener("resize", lay);
   document.fonts?.ready.then(lay);
   setInterval(() => state.byHand || still.matches || "frozen" in root.dataset || turn(1), TURN);
   setInterval(say, SAY);
+  setInterval(look, WATCH);
 }
 
 function pressed(event) {
@@ -48,13 +58,22 @@ function clicked(event) {
   if (by) turnByHand(Number(by));
 }
 
+function look() {
+  document.getElementById("screen_main").dispatchEvent(new CustomEvent("live"));
+}
+
+function answered() {
+  clearInterval(state.again);
+  state.again = null;
+}
+
 // Which page shows, out of how many. Another step, or another state of it, starts at its first page.
 function lay() {
   const box = document.querySelector("[data-screen-pages]");
   const pager = document.querySelector("[data-screen-pager]");
   if (!box) return;
   if (box.dataset.screenPages !== state.key) Object.assign(state, { key: box.dataset.screenPages, page: 0, byHand: false });
-  const pages = count(box);
+  const pages = fit(box);
   state.page = ((state.page % pages) + pages) % pages;
   box.scrollLeft = state.page * stride(box);
   if (!pager) return;
@@ -68,6 +87,20 @@ function stride(box) {
 
 function count(box) {
   return Math.max(1, Math.round((box.scrollWidth + parseFloat(getComputedStyle(box).columnGap)) / stride(box)));
+}
+
+// As many pages as the server cut; when they do not hold, rows come closer, then pages are filled.
+function fit(box) {
+  const wanted = box.querySelectorAll(".screen__last").length + 1;
+  const ways = [[], [CLOSE], [CLOSE, APART], [DENSE], [DENSE, FLOWING]].map((names) => [set(box, names), names]);
+  const [pages, names] = ways.find(([n]) => n <= wanted) ?? ways.sort(([one], [other]) => one - other)[0];
+  set(box, names);
+  return pages;
+}
+
+function set(box, names) {
+  for (const name of [CLOSE, APART, DENSE, FLOWING]) box.classList.toggle(name, names.includes(name));
+  return count(box);
 }
 
 function turn(by) {
@@ -88,7 +121,7 @@ function toggle(name) {
 // What happened meanwhile is fetched when the page thaws.
 function freeze() {
   toggle("frozen");
-  if (!("frozen" in root.dataset)) document.getElementById("screen_main").dispatchEvent(new CustomEvent("live"));
+  if (!("frozen" in root.dataset)) look();
 }
 
 function resize(by) {

@@ -30,7 +30,7 @@ def test_every_address_is_written_in_kebab_case() -> None:
 # Called by machines, or by an address that people receive in a mail or read on a screen.
 FROM_OUTSIDE = {
     "identity.open_link", "portal.open_confirmation", "actions.moves", "actions.positions", "actions.left", "actions.comments", "actions.needs", "actions.answers",
-    "actions.unlinked", "actions.files", "actions.removed_file", "portal.removed_file", "workshops.seat_form", "workshops.ballot_form", "workshops.state", "portal.corrected", "portal.withdrawal_asked", "portal.contested", "portal.alive", "portal.ready", "portal.metrics",
+    "actions.unlinked", "actions.files", "actions.removed_file", "portal.removed_file", "workshops.seat_form", "workshops.register_form", "workshops.print_form", "workshops.void_form", "workshops.ballot_form", "workshops.state", "portal.corrected", "portal.withdrawal_asked", "portal.contested", "portal.alive", "portal.ready", "portal.metrics",
     "portal.unsubscribe_page", "portal.unsubscribe_all_page",  # the addresses that mails hold, built without the web
     "portal.robots", "needs.supports", "needs.comments", "needs.group_added", "needs.group_split", "needs.group_supports", "needs.leaving", "needs.leaving_answered", "portal.leaving", "needs.also_form", "needs.also_voice_form", "identity.organisation_words", "identity.appointing", "identity.open_address",
     "demo_provider.discovery", "demo_provider.authorize", "demo_provider.token", "demo_provider.userinfo", "demo_provider.keys", "demo_provider.end",

@@ -73,7 +73,9 @@ def routes() -> Iterator[Any]:
     """Every route of every feature: each has `path`, `name` and `methods`."""
     for feature in features():
         if (APP / feature / "routes.py").is_file() or (APP / feature / "routes").is_dir():
-            yield from flat_routes(importlib.import_module(f"app.{feature}.routes").router)
+            module = importlib.import_module(f"app.{feature}.routes")
+            yield from flat_routes(module.router)
+            yield from getattr(module, "LIGHT", module.router.__class__()).routes
 
 
 def flat_routes(router: Any) -> Iterator[Any]:

@@ -24,7 +24,9 @@ from app.threads.models import Comment
 from app.workshops.models import Workshop
 from tests.browser.people import bring_people, facts_of_people
 from tests.browser.readings import bring_readings, facts_of_readings
-from tests.browser.rooms import facts_of_rooms, open_rooms
+from tests.browser.rooms import TITLES, facts_of_rooms, open_rooms
+from tests.browser.rooms_of_kinds import TITLES as TITLES_OF_KINDS
+from tests.browser.rooms_of_kinds import facts_of_kinds, open_rooms_of_kinds
 from tests.browser.visitor import HOME
 
 Facts = dict[str, Any]
@@ -58,6 +60,7 @@ def prepare(url: str) -> None:
         locked = _closed(db)[-1]
         _close_calendar(db, locked)
         open_rooms(db, HOME, locked.slug)
+        open_rooms_of_kinds(db, HOME)
         bring_people(db)
         bring_readings(db)
 
@@ -86,8 +89,9 @@ def gather(url: str) -> Facts:
     with reading(url) as db:
         read = facts_of_readings(db)
         return (
-            _places(db) | _needs(db) | _board(db) | _sheets(db) | facts_of_rooms(db, _home_id(db)) | facts_of_people(db)
-            | read | {"grouped_code": tracking_code(read["grouped"])}
+            _places(db) | _needs(db) | _board(db) | _sheets(db) | facts_of_people(db) | facts_of_kinds(db) | read
+            | facts_of_rooms(db, _home_id(db), TITLES | TITLES_OF_KINDS)
+            | {"grouped_code": tracking_code(read["grouped"])}
         )  # fmt: skip
 
 

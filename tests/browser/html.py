@@ -32,10 +32,10 @@ CONFIG = {
     "rules": RULES,
 }
 # A table laid out as blocks on a phone is no table any more for assistive technology, unless its roles are written.
-# The rows of a financing plan and the gommettes of a ballot are lists: one name, several fields.
+# The rows of a financing plan, the lines of a ballot and the names of tables are lists: one name, several fields.
 WANTED = re.compile(
     r'Redundant role "(table|rowgroup|row|columnheader|rowheader|cell)" on <t'
-    r'|Duplicate form control name "(funder|funding_state|amount|dots)"'
+    r'|Duplicate form control name "(funder|funding_state|amount|dots|labels|mark|option)"'
 )
 
 

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
@@ -38,17 +39,25 @@ def serve(database_url: str, log: Path, *, host: str = "127.0.0.1") -> Iterator[
     ``host`` is how browsers call it: passkeys are bound to a name, never to an IP address.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
-        url = f"http://{host}:{listening.getsockname()[1]}"
-        settings = {"EMGLEV_DEMO": "true", "EMGLEV_PUBLIC_URL": url, "EMGLEV_DATABASE_URL": database_url}
-        process = _nursery.Process(target=_run, args=(listening, dict(os.environ) | settings, log), daemon=True)
-        process.start()
+        server = Server(f"http://{host}:{listening.getsockname()[1]}", database_url)
+        process = spawn(listening, server, log)
     try:
-        httpx.get(f"{url}/healthz", timeout=START).raise_for_status()
-        yield Server(url, database_url)
+        httpx.get(f"{server.url}/healthz", timeout=START).raise_for_status()
+        yield server
     finally:
         process.terminate()
         process.join(STOP)
-        assert process.exitcode is not None, f"{url} does not stop"
+        assert process.exitcode is not None, f"{server.url} does not stop"
+
+
+def spawn(listening: socket.socket, server: Server, log: Path) -> BaseProcess:
+    """A process that serves on this socket; what it says goes to ``log``."""
+    settings = {
+        "EMGLEV_DEMO": "true", "EMGLEV_PUBLIC_URL": server.url, "EMGLEV_DATABASE_URL": server.database_url,
+    }  # fmt: skip
+    process = _nursery.Process(target=_run, args=(listening, dict(os.environ) | settings, log), daemon=True)
+    process.start()
+    return process
 
 
 def _run(listening: socket.socket, environment: dict[str, str], log: Path) -> None:

@@ -16,6 +16,7 @@ from tests.browser.states_moderation import MODERATION
 from tests.browser.states_people import PEOPLE
 from tests.browser.states_rooms import ROOMS
 from tests.browser.states_sheets import SHEETS
+from tests.browser.states_workshop import WORKSHOP
 from tests.browser.visitor import Visitor
 from tests.databases import Engine, migrate
 
@@ -224,5 +225,18 @@ BARE = [
     )
 ]
 STATES = (
-    PUBLIC + LISTS + NEEDS + SAYING + PERSONAL + PEOPLE + WORK + MODERATION + INTAKE + SHEETS + ROOMS + FAILURES + BARE
+    PUBLIC
+    + LISTS
+    + NEEDS
+    + SAYING
+    + PERSONAL
+    + PEOPLE
+    + WORK
+    + MODERATION
+    + INTAKE
+    + SHEETS
+    + ROOMS
+    + WORKSHOP
+    + FAILURES
+    + BARE
 )

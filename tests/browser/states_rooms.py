@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import acts
 from tests.browser.acts import send_empty
@@ -19,6 +19,11 @@ def sit(visitor: Visitor) -> None:
     """Take a seat."""
     visitor.page.get_by_role("radio", name="Jeunes").check()
     visitor.press("Entrer dans la salle")
+
+
+def prepared(page: Page) -> None:
+    """Wait until the ballot has its buttons."""
+    expect(page.get_by_role("button", name="Vérifier et valider")).to_be_visible()
 
 
 def _cast(visitor: Visitor, *given: int) -> None:
@@ -47,13 +52,14 @@ def _vote_by_hand(visitor: Visitor) -> None:
 
 def _change_vote(visitor: Visitor) -> None:
     _vote(visitor)
-    visitor.click("Modifier mon vote")
+    visitor.page.get_by_role("link", name="Modifier mon vote").click()
+    prepared(visitor.page)
 
 
 def _sum_up(visitor: Visitor) -> None:
     sit(visitor)
     page = visitor.page
-    expect(page.locator("form[data-prepared]")).to_be_attached()
+    prepared(page)
     page.get_by_role("button", name=re.compile("^Poser une gommette")).first.click()
     page.get_by_role("button", name="Vérifier et valider").click()
     expect(page.get_by_role("dialog", name="Votre vote")).to_be_visible()
@@ -92,7 +98,7 @@ LISTS = [
     S("workshop published", "/ateliers/{published_room}"),
     S("report", "/ateliers/{published_room}/compte-rendu"),
     S("report to publish", "/ateliers/{finished_room}/compte-rendu", "facilitator"),
-    S("report refused", "/ateliers/{finished_room}/compte-rendu", "facilitator", 422,
+    S("report refused", "/ateliers/{finished_room}/compte-rendu/redaction", "facilitator", 422,
       send_empty("Publier le compte rendu")),
 ]  # fmt: skip
 PREPARING = [
@@ -103,7 +109,7 @@ PREPARING = [
     S("preparation over", "/ateliers/{finished_room}/preparation", "facilitator"),
     S("preparation refused", "/ateliers/{draft_room}/preparation", "facilitator", 422, _refuse_details),
     S("new step of a workshop", "/ateliers/{draft_room}/sequences/nouvelle", "facilitator"),
-    S("new step of a workshop, refused", "/ateliers/{draft_room}/sequences/nouvelle", "facilitator", 422,
+    S("new step of a workshop, refused", "/ateliers/{draft_room}/sequences/nouvelle?sorte=dots", "facilitator", 422,
       _few_options),
 ]  # fmt: skip
 PHONES = [
@@ -113,7 +119,7 @@ PHONES = [
     S("phone, presentation", "/a/{talk_code}", act=sit),
     S("phone, ballot", "/a/{vote_code}", act=sit),
     S("phone, ballot summed up", "/a/{vote_code}", act=_sum_up),
-    S("phone, too many gommettes", "/a/{vote_code}", status=400, act=_vote_too_much),
+    S("phone, too many gommettes", "/a/{vote_code}", status=422, act=_vote_too_much),
     S("phone, voted", "/a/{vote_code}", act=_vote),
     S("phone, vote being changed", "/a/{vote_code}", act=_change_vote),
     S("phone, show of hands", "/a/{hands_code}", act=sit),

@@ -1,5 +1,6 @@
 """What pages say of rights is what the table of rights answers, for each role and each person."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -27,8 +28,14 @@ def things(right: str) -> list[Thing]:
     for status, author, organisation, verbs, version, person in every:
         kind = status if status in set(RoleKind) else "technician"
         for place in (HERE, ELSEWHERE):
-            found.append(Thing(str(status), place, author, verbs, version, organisation, kind, person))
+            found.append(crewed(Thing(str(status), place, author, verbs, version, organisation, kind, person)))
     return found
+
+
+def crewed(thing: Thing) -> Thing:
+    """Led, helped and written for by its author."""
+    author = frozenset({thing.author_id or 0})
+    return replace(thing, lead_id=thing.author_id, conductors=author, scribes=author)
 
 
 def may(actor: Actor, right: str) -> bool:
@@ -86,7 +93,9 @@ def test_mon_espace_tells_each_person_every_right_they_have(site: Site, persona:
     able = {
         right for right in POLICY for thing in things(right) for place in places for body in [thing.organisation_id, *own]
         for author in (thing.author_id, actor.person_id)
-        if actor.can(right, Thing(thing.status, place, author, thing.open_verbs, thing.version, body, thing.kind, 99))
+        if actor.can(
+            right, crewed(Thing(thing.status, place, author, thing.open_verbs, thing.version, body, thing.kind, 99))
+        )
     }  # fmt: skip
     page = BeautifulSoup(site.signed_in(persona).get("/mon-espace/roles").text, "html.parser")
     for offer in page.find_all("article"):  # what is only offered is not held

@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 from bs4 import BeautifulSoup
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from app.identity.models import Person, Role
 from app.workshops import queries
 from app.workshops.models import Ballot, Option, Seat, Step, Workshop
 from tests.site import Site, Visitor
@@ -80,6 +81,39 @@ def seats(site: Site, workshop: Workshop) -> int:
 def soup(response: httpx.Response) -> BeautifulSoup:
     """A page, to look into."""
     return BeautifulSoup(response.text, "html.parser")
+
+
+def shown(response: httpx.Response) -> str:
+    """What a page shows without script: nothing that is hidden or kept in a template."""
+    found = soup(response)
+    for part in found.select("template, [hidden], dialog"):
+        part.decompose()
+    return " ".join(str(found).replace("\u00a0", " ").split())
+
+
+def colleague(site: Site, persona: str = "elected") -> Visitor:
+    """Somebody else who facilitates on the same territory, and leads nothing yet."""
+    with site.writing() as db:
+        amina = db.exec(select(Person).where(Person.demo_persona == "facilitator")).one()
+        held = db.exec(select(Role).where(Role.person_id == amina.id, Role.kind == "facilitator")).one()
+        person = person_id(db, persona)
+        db.add(
+            Role(person_id=person, kind="facilitator", territory_id=held.territory_id, starts_on=held.starts_on)
+        )  # fmt: skip
+    return site.signed_in(persona)
+
+
+def person_id(db: Session, persona: str) -> int:
+    """Who plays this part of the demonstration."""
+    return db.exec(select(Person.id).where(Person.demo_persona == persona)).one() or 0
+
+
+def stored(site: Site, workshop: Workshop) -> Workshop:
+    """The workshop as it is now, with its crew."""
+    with site.reading() as db:
+        found = queries.one(db, workshop.id or 0)
+        assert found
+        return found
 
 
 def prepared(site: Site, facilitator: Visitor, **step: Any) -> Workshop:

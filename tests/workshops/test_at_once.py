@@ -20,7 +20,7 @@ from app.needs.models import Need
 from app.threads.models import Comment, Mention, Position
 from app.workshops import queries, service
 from app.workshops.models import Seat, Step, Workshop, WorkshopRate
-from app.workshops.service import ballots as voting
+from app.workshops.service import casting as voting
 from tests.actions.cast import HOME, a_body, a_sheet, candidate, get, some_needs, theme_code, typed
 from tests.site import ORIGIN, Site, Visitor
 from tests.workshops.acts import act, ballots, current, options, prepared, room, seated, steps

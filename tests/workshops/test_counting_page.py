@@ -4,9 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from app.workshops.counting import Cast, check_dots, dots, hands, percent, supporters_of
+from app.workshops.counting import (
+    GOOD,
+    Cast,
+    agreement,
+    check_dots,
+    dots,
+    hands,
+    judgment,
+    percent,
+    shown_apart,
+    supporters_of,
+    yes_no,
+)
+from app.workshops.states import GRADES
+from tests.site import Site
+from tests.workshops.acts import soup
 
-PAGE = Path("templates/texts/methode.fr.md").read_text("utf-8").replace("\u00a0", " ")
+PAGE = Path("templates/texts/methode-ateliers.fr.md").read_text("utf-8").replace("\u00a0", " ")
 
 NAVETTE, LOCAL, PISTE = 1, 2, 3
 
@@ -45,6 +60,58 @@ def test_page_show_of_hands() -> None:
     assert f"7 personnes choisissent la première option ({first} %) et 6 la deuxième ({second} %)" in PAGE
 
 
+def test_page_yes_no_gives_the_same_shares() -> None:
+    room = [Cast("habitants", {1: mark}) for mark, times in ((3, 9), (1, 4), (2, 2)) for _one in range(times)]
+    shares = yes_no([1], [*room, Cast("habitants", {})], {"habitants": 20}).shares
+    (yes, yes_present), (no, no_present) = shares[3], shares[1]
+    assert f"Le oui fait **{yes} %** des bulletins et **{yes_present} %** des personnes présentes" in PAGE
+    assert f"le non, {no} % et {no_present} %." in PAGE
+
+
+def test_page_majority_judgment() -> None:
+    words = {str(word): mark for mark, word in GRADES["judgment"].items()}
+    written = {
+        NAVETTE: "À rejeter, Passable, Bien, Bien, Très bien, Très bien",
+        LOCAL: "sans mention, Insuffisant, Bien, Bien, Excellent, Excellent",
+        PISTE: "À rejeter, À rejeter, Insuffisant, Excellent, Excellent, Excellent",
+    }
+    names = {NAVETTE: "Navette", LOCAL: "Local", PISTE: "Piste"}
+    for option, marks in written.items():
+        assert f"- **{names[option]}** : {marks}." in PAGE
+    columns = {option: [words.get(word) for word in marks.split(", ")] for option, marks in written.items()}
+    room = [Cast("jeunes", {o: mark for o, marks in columns.items() if (mark := marks[n])}) for n in range(6)]
+    result = judgment((PISTE, LOCAL, NAVETTE), room, {"jeunes": 6})
+    mentions = GRADES["judgment"]
+    lines = [
+        f"- **{names[line.option]}** : {'1er' if line.rank == 1 else f'{line.rank}e'}, mention "
+        f"{mentions[line.mention or 0]}, {line.supporters} bulletins sur {result.ballots} à {mentions[GOOD]} ou mieux."
+        for line in result.lines
+    ]
+    assert "\n".join(lines) in PAGE
+    assert ", ".join(mentions.values()).replace(", À rejeter", " ou À rejeter") in PAGE
+    first, second, _third = judgment((PISTE, LOCAL, NAVETTE), room, {}, blank="normalised").lines
+    assert (first.option, second.option) == (LOCAL, NAVETTE)
+    assert "ramenés comme les autres à 30 : **Local** serait 1er et **Navette** 2e" in PAGE
+
+
+def test_page_gradient_of_agreement() -> None:
+    assert ", ".join(GRADES["agreement"].values()).replace(", Opposition", " ou Opposition") in PAGE
+    degrees = {"habitants": {6: 10, 5: 6, 4: 3, 1: 1}, "jeunes": {6: 2, 5: 3, 4: 3, 1: 2}}
+    room = [Cast(c, {1: mark}) for c, given in degrees.items() for mark, n in given.items() for _one in range(n)]
+    result = agreement([1], room, {}, limit=10)
+    given = dict(zip(GRADES["agreement"].values(), result.lines[0].tally, strict=True))
+    parts = [f"{n} « {word} »" for word, n in given.items() if n]
+    assert f"On compte {', '.join(parts[:-1])} et {parts[-1]}, dont 2 de jeunes." in PAGE
+    assert f"{result.ballots} bulletins, dont {result.ballots_by['habitants']} dans le collège habitantes" in PAGE
+    assert [part.college for part in result.over] == ["jeunes"] and result.met is False
+    assert f"3 sur 30 font **{percent(3, 30)} %**" in PAGE and f"2 sur 10 font **{result.over[0].percent} %**" in PAGE
+
+
+def test_page_small_colleges() -> None:
+    assert shown_apart({"habitants": 20, "jeunes": 9, "institutions": 4}) == ["habitants"]
+    assert "habitantes et habitants 20 bulletins, jeunes 9, institutions 4" in PAGE
+
+
 def test_page_support_in_workshops() -> None:
     room = [Cast("jeunes", {1: 2, 2: 1}), Cast("jeunes", {3: 3}), Cast("jeunes", {4: 3, 5: 3, 6: 1})]
     supporters, ballots = supporters_of({1, 2, 3}, room)["jeunes"]
@@ -54,6 +121,12 @@ def test_page_support_in_workshops() -> None:
     assert f"soit {supporters} sur {ballots}, donc **{percent(supporters, ballots)} %**" in PAGE
     rates = [percent(*supporters_of({1}, each)["jeunes"]) or 0 for each in rooms]
     assert f"La moyenne de {rates[0]} % et {rates[1]} % aurait donné {sum(rates) // 2} %." in PAGE
+
+
+def test_the_page_holds_the_votes_of_workshops_where_they_belong(site: Site) -> None:
+    titles = [found.get_text() for found in soup(site.visitor().get("/methode")).select(".prose h2")]
+    assert [title.split(".")[0] for title in titles] == [str(n) for n in range(1, len(titles) + 1)]
+    assert "11. Recompter" in titles and titles[-1].endswith("jamais une note")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.workshops.acts import (
     room,
     seated,
     seats,
+    shown,
     soup,
     steps,
     vote,
@@ -34,7 +35,7 @@ def test_a_whole_workshop_from_its_preparation_to_its_report(site: Site) -> None
     assert [s.status for s in steps(site, workshop)] == ["closed", "open"]
     a, b, c = options(site, question)
     for phone, marks in zip(phones, ({a: 2, b: 1}, {a: 1}, {b: 2, c: 2}), strict=True):
-        assert "Enregistré" in vote(phone, workshop, question, marks).text
+        assert "Enregistré" in shown(vote(phone, workshop, question, marks))
     act(site, amina, workshop, f"sequences/{question.id}/cloture")
     act(site, amina, workshop, f"sequences/{question.id}/resultats")
     assert act(site, amina, workshop, "fin").status_code == 200
@@ -178,7 +179,7 @@ def test_a_revealed_step_feeds_the_board_with_its_base(site: Site) -> None:
         rows = db.exec(
             select(WorkshopRate).where(WorkshopRate.kind == "priority", WorkshopRate.subject_id == rate.subject_id)
         ).all()
-        for college, (supporters, given) in pooled.items():
+        for college, (supporters, given) in pooled.by.items():
             mine = [r for r in rows if r.college == college]
             assert (supporters, given) == (sum(r.supporters for r in mine), sum(r.ballots for r in mine))
             assert supporters <= given

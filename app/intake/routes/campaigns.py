@@ -10,13 +10,14 @@ from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.i18n import today
 from app.core.limits import limit
+from app.core.printing import Printed
 from app.core.web import go, page
 from app.identity.access import Me
 from app.intake import queries, service
 from app.intake.access import campaign_for, choices_for, territory_for
 from app.intake.forms import MAX_FORMS, MAX_PAGES, CampaignForm, CardsForm, FormsForm
 from app.intake.routes.bench import around
-from app.intake.routes.printing import Printed, paper
+from app.intake.routes.printing import paper
 from app.needs.models import Campaign
 from app.places.models import Territory
 from app.places.queries import reference

@@ -27,6 +27,8 @@ from app.threads.states import (
     RefusalReason,
 )
 
+CARDS = ("card", "cluster")  # the kinds of the mentions that workshops write when cards join a need
+
 
 @dataclass
 class Step:
@@ -66,6 +68,7 @@ def steps(db: Session, need: Need) -> list[Step]:
             *_group(db, need, events),
             _priority(need, priority, events),
             *_sheets(need, [m for m in elsewhere if m.kind == "sheet"]),
+            *card_steps([m for m in elsewhere if m.kind in CARDS]),
             *vote_steps([m for m in elsewhere if m.kind == "vote"]),
             *_answers(db, need),
             _result(need),
@@ -205,6 +208,21 @@ def _sheets(need: Need, mentions: Sequence[Mention]) -> list[Step]:
     if taken or need.outcome is not None:
         return taken
     return [Step("future", _("Fiche-action"), _("Une fiche-action reprendra les besoins rattachés"))]
+
+
+def card_steps(mentions: Sequence[Mention]) -> list[Step]:
+    """The workshops whose cards became this need, or said the same; a mention keeps « cards/new » or « …/joined »."""
+    steps = []
+    for mention in mentions:
+        number, _slash, how = mention.state.partition("/")
+        words = (
+            ngettext("Il vient de %(n)s carte écrite là.", "Il vient de %(n)s cartes écrites là.", int(number))
+            if how == "new"
+            else ngettext("%(n)s carte y dit la même chose.", "%(n)s cartes y disent la même chose.", int(number))
+        )
+        link = (mention.path, _("Lire l’atelier et ses cartes"))
+        steps.append(Step("done", _("Atelier"), mention.title, fdate(mention.at), words % {"n": number}, link))
+    return steps
 
 
 def vote_steps(votes: Sequence[Mention]) -> list[Step]:

@@ -17,6 +17,7 @@ from app.needs.models import Need, NeedGroup
 from app.places.queries import reference
 from app.portal.queries.register import PERSONAL, Part
 from app.threads.models import Forum
+from app.workshops.models import Step, Workshop
 
 COLUMNS = {
     "accepted_at": label("Acceptée le"), "addressee": label("Transmis à"), "after": label("Ensuite"),
@@ -57,6 +58,11 @@ COLUMNS = {
     "size": label("Taille en octets"), "subject_id": label("Numéro"), "summary": label("Résumé"),
     "told_at": label("Prévenu le"), "total": label("Lignes"), "why": label("Pourquoi"),
     "width": label("Largeur en points"), "wrong": label("Lignes en erreur"),
+    "access": label("Accès"), "added_at": label("Depuis"), "capacity": label("Places"),
+    "closed_alone": label("Clos sans personne"), "duty": label("Tâche"), "entered_at": label("Saisi le"),
+    "mode": label("Où l’on se retrouve"), "queued_at": label("Inscription du"), "read_at": label("Relu le"),
+    "registration": label("Sur inscription"), "reminded_at": label("Rappel envoyé le"),
+    "remote": label("À distance"), "step_id": label("Séquence"), "workshop_id": label("Atelier"),
 }  # fmt: skip
 
 
@@ -166,4 +172,5 @@ NAMED: dict[str, Any] = {
     "body_id": _titles(Body, "id", "name"), "need_id": _titles(Need, "id", "reference"),
     "group_id": _titles(NeedGroup, "id", "title"),
     "sheet_id": _titles(ActionSheet, "id", "reference"),
+    "step_id": _titles(Step, "id", "title"), "workshop_id": _titles(Workshop, "id", "title"),
 }  # fmt: skip

@@ -28,7 +28,7 @@ from app.needs.models import Need
 from app.portal.states import RULE, RULES, WARNING_DAYS, Rule
 from app.threads.models import Comment, File, Follow, News
 from app.threads.states import Moderation, Rhythm
-from app.workshops.models import Seat, Workshop
+from app.workshops.models import Registration, Seat, Workshop
 from app.workshops.states import Room
 
 Old = Callable[[datetime], list[ColumnElement[bool]]]
@@ -75,6 +75,10 @@ def _seats(before: datetime) -> list[ColumnElement[bool]]:
     return [col(Seat.workshop_id).in_(shown), func.length(col(Seat.digest)) == SECRET]
 
 
+def _registrations(before: datetime) -> list[ColumnElement[bool]]:
+    return [col(Registration.workshop_id).in_(select(Workshop.id).where(col(Workshop.starts_at) < before))]
+
+
 def _to_close(before: datetime) -> list[ColumnElement[bool]]:
     told = before + timedelta(days=RULE["inactive"].days - WARNING_DAYS)  # so many days before the moment
     return [_open, _visited < before, _warned(col(Event.at) < told)]
@@ -108,6 +112,7 @@ OLD: dict[str, tuple[Any, Old]] = {
     ),
     "parents": (ParentAgreement, _parents),
     "seats": (Seat, _seats),
+    "registrations": (Registration, _registrations),
     "inactive_warning": (Person, lambda before: [_open, _visited < before, ~_warned()]),
     "inactive": (Person, _to_close),
     "closed_accounts": (Person, lambda before: [col(Person.closing_at) < before, col(Person.closed_at).is_(None)]),

@@ -20,6 +20,8 @@ from app.needs.queries.wordings import former_words
 from app.needs.states import OUTCOME_LABELS, Outcome
 from app.threads import queries as threads
 from app.threads.states import REASON_ARTICLES, REASON_LABELS, Moderation, RefusalReason
+from app.workshops.models import Workshop
+from app.workshops.queries import cards
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,20 @@ def tracked(db: Session, need: Need) -> Tracked:
     chain = fil.steps(db, need)
     chain[2:2] = [_appeal_step(appeal) for appeal in reversed(asked)]
     return Tracked(sentences, chain, last, until, withdrawal, former_words(db, need.id or 0))
+
+
+@dataclass(frozen=True)
+class TrackedCards:
+    """What the tracking page of cards says: the workshop where they were written, and what became of each."""
+
+    workshop: Workshop
+    fates: Sequence[cards.Fate]
+
+
+def tracked_cards(db: Session, code: str) -> TrackedCards | None:
+    """The cards of whoever asked for this code on a phone, if anybody did."""
+    seat = cards.by_tracking(db, code)
+    return TrackedCards(db.get_one(Workshop, seat.workshop_id), cards.fates(db, seat.id or 0)) if seat else None
 
 
 Said = Callable[[Need, Appeal | None, Sequence[Event]], str]

@@ -26,6 +26,9 @@ from app.policy.actor import in_force
 from app.portal import queries
 from app.portal.queries import mails
 from app.threads.states import MODERATION_LABELS, STANCE_LABELS
+from app.workshops import queries as workshops
+from app.workshops.queries import registrations
+from app.workshops.states import ATTENDANCE_LABELS
 
 router = APIRouter(dependencies=[Depends(Requires(OWN_SPACE))])
 
@@ -53,5 +56,6 @@ def my_space(request: Request, db: Db, me: Me) -> Response:
         labels=MODERATION_LABELS, mini=fil.mini, outcomes=OUTCOME_LABELS,
         decided=written_by(db, person.id or 0, ("comment", "file", "profile_text")), kinds=KIND_LABELS, kind_of=KIND_OF,
         reports=of_person(db, person.id or 0), report_reasons=REPORT_REASONS, report_labels=REPORT_LABELS,
-        report_outcomes=REPORT_OUTCOMES,
+        report_outcomes=REPORT_OUTCOMES, workshops=workshops.took_part(db, person.id or 0),
+        registrations=registrations.all_of(db, person.id or 0), attendance_labels=ATTENDANCE_LABELS,
     )  # fmt: skip

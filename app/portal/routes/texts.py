@@ -21,6 +21,7 @@ from app.threads.states import REASON_ARTICLES, REASON_LABELS
 router = APIRouter(dependencies=[Depends(public)])
 TEXTS = Path("templates/texts")
 RETENTION = "<p>%retention%</p>"  # where the rules stand in their page
+WORKSHOPS = "<p>%ateliers%</p>"  # where the votes of workshops stand in the method
 
 
 @lru_cache
@@ -42,15 +43,20 @@ def _text(request: Request, name: str, title: str, lede: str) -> Response:
     return page(request, "portal/text.html", title=title, lede=lede, body=prose(name))
 
 
+def _within(name: str, mark: str, part: str) -> Markup:
+    """A text with another one where the mark stands."""
+    before, _mark, after = prose(name).partition(mark)
+    return Markup(before) + prose(part) + Markup(after)
+
+
 @router.get("/methode", name="portal.method")
 def method(request: Request) -> Response:
     """How voices are counted, with worked examples."""
-    return _text(
-        request,
-        "methode",
-        _("Comment les voix sont comptées"),
-        _("Chaque chiffre du site, sa formule, un exemple."),
-    )
+    return page(
+        request, "portal/text.html", title=_("Comment les voix sont comptées"),
+        lede=_("Chaque chiffre du site, sa formule, un exemple."),
+        body=_within("methode", WORKSHOPS, "methode-ateliers"),
+    )  # fmt: skip
 
 
 @router.get("/accessibilite", name="portal.accessibility")

@@ -32,8 +32,8 @@ from app.policy.actor import ANONYMOUS
 from app.portal import service
 from app.portal.access import PRIVATE
 from app.portal.forms import CorrectionForm, FollowForm, LookupForm
-from app.portal.queries.tracking import tracked
-from app.threads.states import MODERATION_LABELS, RHYTHM_LABELS, Rhythm
+from app.portal.queries.tracking import tracked, tracked_cards
+from app.threads.states import MODERATION_LABELS, REASON_LABELS, RHYTHM_LABELS, Rhythm
 
 router = APIRouter(dependencies=[Depends(public)])
 LOOKUPS = Depends(limit("tracking", "30/10minute"))
@@ -59,7 +59,7 @@ def lookup(request: Request, db: Db, form: Annotated[Filled[LookupForm], Depends
             )
             return page(request, "portal/tracking_form.html", status=422, form=form)
         code = normal_code(data.code)
-        if needs.by_tracking(db, code) or intake.waiting_sheet(db, code):
+        if needs.by_tracking(db, code) or intake.waiting_sheet(db, code) or tracked_cards(db, code):
             return go(request, "portal.tracking", code=spaced(code))
         if reports.by_receipt(db, code):  # the code of a report looks the same
             return go(request, "moderation.receipt", code=spaced(code))
@@ -127,6 +127,9 @@ def tracking(request: Request, db: Db, me: Me, code: str, recu: int = 0) -> Resp
             request, "portal/tracking_waiting.html", headers=PRIVATE, ref=intake.sheet_ref(campaign.mark, sheet.number),
             campaign=campaign, territory=reference(db).by_id[campaign.territory_id],
         )  # fmt: skip
+    written = tracked_cards(db, secret)
+    if written:
+        return page(request, "portal/tracking_cards.html", headers=PRIVATE, written=written, reasons=REASON_LABELS)
     return show_tracking(request, db, me, tracked_need(db, code), code, received=bool(recu))
 
 

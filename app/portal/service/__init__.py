@@ -29,6 +29,9 @@ from app.threads import queries as threads
 from app.threads import service as thread_verbs
 from app.threads.models import Comment
 from app.threads.states import FollowKind, Moderation, Rhythm, Stance
+from app.workshops import queries as workshops
+from app.workshops.service import registrations
+from app.workshops.states import Attendance, Room
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,21 @@ def _tracked(db: Session, thread_id: int) -> Followed | None:
     return Followed(need.title, "") if need else None
 
 
+def _confirm_registration(db: Session, proof: EmailProof) -> Confirmed:
+    workshop = workshops.one(db, proof.data["workshop"])
+    if workshop is None or workshop.status == Room.DRAFT:
+        raise GoneError(_("Cet atelier n’est plus annoncé."))
+    person = identity.person_for(db, proof.email)
+    note, remote = proof.data["note"], proof.data["remote"]
+    held = registrations.register(db, workshop, person.id or 0, remote=remote, note=note)
+    waiting = held.status == Attendance.WAITING
+    words = (
+        _("La salle est complète : vous êtes sur la liste d’attente. Un message vous dit à quelle place.") if waiting
+        else _("Votre inscription est enregistrée. Un message vous donne l’adresse, et de quoi l’annuler.")
+    )  # fmt: skip
+    return Confirmed(words, workshop.title, "", f"/ateliers/{workshop.id}-{workshop.slug}")
+
+
 ACTS = {
     need_verbs.CONFIRM_NEED: _confirm_need,
     need_verbs.CONFIRM_SUPPORT: _confirm_support,
@@ -178,4 +196,5 @@ ACTS = {
     sheet_verbs.CONFIRM_POSITION: _confirm_position,
     thread_verbs.CONFIRM_COMMENT: _confirm_comment,
     following.CONFIRM_FOLLOW: _confirm_follow,
+    registrations.CONFIRM_REGISTRATION: _confirm_registration,
 }

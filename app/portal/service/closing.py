@@ -32,6 +32,8 @@ from app.portal.service.profile import forget_agreements
 from app.portal.states import REOPENING_DAYS
 from app.threads.models import ProfileText
 from app.threads.service.profiles import sign_again
+from app.workshops.models import Registration
+from app.workshops.service import registrations
 
 
 def final_day(person: Person) -> datetime:
@@ -54,6 +56,7 @@ def close(db: Session, person_id: int, *, erases: bool, why: str = "close_accoun
     person.closing_at, person.closing_erases = now(), erases
     note_event(db, person, why, by=person_id)
     _end_mandates(db, person_id)
+    registrations.leave_all(db, person_id)
     if erases:
         contributions.withdraw(db, person_id)
     _say_closed(db, person)
@@ -117,6 +120,7 @@ def anonymise(db: Session, person_id: int, *, before: datetime) -> bool:
     if person.email:
         _forget_address(db, person.email)
     _forget_mandates(db, person_id)
+    registrations.forget(db, person_id)
     person.email, person.pseudonym, person.demo_persona = None, closed_name(), None
     person.college, person.commune_insee, person.age_bracket = None, None, None
     person.shows_commune, person.last_seen_at, person.closed_at = False, None, now()
@@ -154,7 +158,9 @@ def _forget_mandates(db: Session, person_id: int) -> None:
     db.execute(update(Delegate).where(col(Delegate.person_id) == person_id).values(email=""))
 
 
-def remove(db: Session, table: type[Invitation] | type[Delegate], ids: list[int]) -> None:
+def remove(
+    db: Session, table: type[Invitation] | type[Delegate] | type[Registration], ids: list[int]
+) -> None:  # fmt: skip
     """Rows and their events: an id may be given again, to a row that has its own story."""
     db.execute(delete(Event).where(col(Event.subject_kind) == table.__tablename__, col(Event.subject_id).in_(ids)))
     db.execute(delete(table).where(col(table.id).in_(ids)))

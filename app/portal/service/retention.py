@@ -34,7 +34,7 @@ from app.portal.service import closing, profile, traces
 from app.portal.states import REOPENING_DAYS, RULE, RULES, WARNING_DAYS, Rule
 from app.threads.models import Comment, File, Follow, News, Thread
 from app.threads.service import files
-from app.workshops.models import Seat
+from app.workshops.models import Registration, Seat
 
 log = structlog.get_logger("emglev.retention")
 BATCH = 100  # rows a transaction: the site waits for none of them
@@ -77,7 +77,7 @@ def _remove(table: Any) -> Done:
     return act
 
 
-def _remove_with_events(table: type[Invitation] | type[Delegate]) -> Done:
+def _remove_with_events(table: type[Invitation] | type[Delegate] | type[Registration]) -> Done:
     def act(db: Session, ids: list[int], _moment: datetime) -> int:
         closing.remove(db, table, ids)
         return len(ids)
@@ -189,6 +189,7 @@ DONE: dict[str, Done] = {
     "delegates": _remove_with_events(Delegate),
     "parents": _remove_agreements,
     "seats": _forget_seats,
+    "registrations": _remove_with_events(Registration),
     "inactive_warning": _warn,
     "inactive": _close_inactive,
     "closed_accounts": _anonymise,

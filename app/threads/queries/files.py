@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
+from app.core import files
 from app.policy.actor import Actor
 from app.threads.models import File
 from app.threads.states import Moderation
@@ -44,7 +45,7 @@ def twin(db: Session, thread_id: int, digest: str) -> File | None:
 
 def named(db: Session, digest: str) -> bool:
     """Whether any row names these bytes."""
-    return db.exec(select(File.id).where(File.digest == digest).limit(1)).first() is not None
+    return any(db.exec(select(column).where(column == digest).limit(1)).first() for column in files.NAMED_IN)
 
 
 def digests(db: Session) -> set[str]:

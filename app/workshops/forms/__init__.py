@@ -1,10 +1,28 @@
 """What a facilitator prepares, what the room sends, what is written afterwards."""
 
-from app.workshops.forms.preparing import MAX_OPTIONS, MoveStepForm, StepForm, WorkshopForm
-from app.workshops.forms.report import ReportForm
-from app.workshops.forms.room import ActForm, BallotForm, SeatForm, normal_room_code
+from app.workshops.forms.preparing import (
+    MOST_COPIES,
+    CopyForm,
+    ReplicateForm,
+    TablesForm,
+    TicketsForm,
+    WorkshopForm,
+    copies,
+)
+from app.workshops.forms.report import CorrectionForm, OutcomeForm, ReportForm, ShownForm, TextsForm
+from app.workshops.forms.room import (
+    ActForm,
+    BallotForm,
+    LentForm,
+    PeopleForm,
+    SeatForm,
+    TableForm,
+    normal_room_code,
+)
+from app.workshops.forms.steps import MAX_OPTIONS, MoveStepForm, StepForm
 
 __all__ = [
-    "MAX_OPTIONS", "ActForm", "BallotForm", "MoveStepForm", "ReportForm", "SeatForm", "StepForm", "WorkshopForm",
-    "normal_room_code",
+    "MAX_OPTIONS", "MOST_COPIES", "ActForm", "BallotForm", "CopyForm", "CorrectionForm", "LentForm", "MoveStepForm",
+    "OutcomeForm", "PeopleForm", "ReplicateForm", "ReportForm", "SeatForm", "ShownForm", "StepForm", "TableForm",
+    "TablesForm", "TextsForm", "TicketsForm", "WorkshopForm", "copies", "normal_room_code",
 ]  # fmt: skip

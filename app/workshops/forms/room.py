@@ -1,14 +1,17 @@
 """What the console and the phones send."""
 
 import re
+from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from app.core.forms import Form, Id, clean, wrong
+from app.core.forms import Form, Id, Once, clean, wrong
 from app.core.i18n import gettext as _
 from app.identity.states import College
 
 _MARK = re.compile(r"^([1-9][0-9]{0,8}):([0-9]{1,2})$")
+_GROUP = re.compile(r"^grade-[1-9][0-9]{0,8}$")  # the name of a group of mentions: one an option
+MOST_PEOPLE = 20  # places of one device, people around one table
 
 
 class ActForm(Form):
@@ -18,15 +21,40 @@ class ActForm(Form):
 
 
 class SeatForm(Form):
-    """The collège of a participant: asked once."""
+    """The collège of a participant, asked once; ``place``: which of the people that one device holds."""
 
     college: College
+    once: Once | None = None
+    place: int = Field(default=1, ge=1, le=MOST_PEOPLE)
+    table: Id | None = None
+
+
+class LentForm(Form):
+    """A printed code on a borrowed device; the collège is asked the first time that it serves."""
+
+    code: str = Field(min_length=1, max_length=40)
+    college: College | None = None
+    once: Once | None = None
+
+
+class TableForm(Form):
+    """The table where one sits down."""
+
+    table: Id
+
+
+class PeopleForm(Form):
+    """How many people share the device of a table."""
+
+    people: int = Field(ge=1, le=MOST_PEOPLE)
 
 
 class BallotForm(Form):
     """One ballot: ``dots`` and ``grade`` are « option:number », ``choice`` the options chosen.
 
-    ``words``: why one objects. ``place``: which of the people that one device holds.
+    ``words``: why one objects. ``place``: which of the people that one device holds. A plain form has one group of
+    mentions an option, each with a name of its own: they are all ``grade``. ``seat``: who filled it, when a script knows:
+    a device may have gone to somebody else since.
     """
 
     step: Id
@@ -34,7 +62,14 @@ class BallotForm(Form):
     grade: list[str] = Field(default_factory=list)
     choice: list[Id] = Field(default_factory=list)
     words: str = Field(default="", max_length=500)
-    place: int = Field(default=1, ge=1, le=20)
+    seat: Id | None = None
+    place: int = Field(default=1, ge=1, le=MOST_PEOPLE)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _grouped(cls, given: Any) -> Any:
+        groups = [value for name, value in given.items() if _GROUP.match(name)]
+        return given | {"grade": [*given.get("grade", []), *groups]} if groups else given
 
     @field_validator("dots", "grade")
     @classmethod

@@ -37,6 +37,7 @@ class Seat(SQLModel, table=True):
     """One participant of one room: a collège and the secret of a device, nothing else.
 
     A device that goes from hand to hand holds several: ``place`` 1, 2, 3 of one secret (``queries.seat_digest``).
+    ``tracking`` recognises the code, shown once, by which somebody follows their cards without an account.
     """
 
     __tablename__ = "seat"
@@ -50,6 +51,7 @@ class Seat(SQLModel, table=True):
     channel: str = Field(default="phone", max_length=8)
     table_id: int | None = Field(default=None, foreign_key="room_table.id", index=True)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+    tracking: str | None = Field(default=None, max_length=64, index=True, unique=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, Relationship, SQLModel
 
 from app.accords.models import Accord
+from app.core import files
 from app.core.db import UtcDateTime
 from app.workshops.models.people import Crew
 from app.workshops.states import GRADES, Duty, StepKind
@@ -53,6 +54,7 @@ class Workshop(SQLModel, table=True):
     place: str = Field(max_length=160)
     link: str = Field(default="", max_length=300)  # given to those registered, and shown when the room opens
     text: str = Field(default="", max_length=2000)
+    access: str = Field(default="", max_length=600)  # how one comes in, and what helps to take part
     starts_at: datetime = Field(sa_type=UtcDateTime)
     minutes: int
     registration: bool = False
@@ -161,3 +163,6 @@ class Option(SQLModel, table=True):
     group_id: int | None = Field(default=None, foreign_key="need_group.id", index=True)
     cluster_id: int | None = Field(default=None, foreign_key="cluster.id", index=True)
     twin_id: int | None = Field(default=None, foreign_key="option.id", index=True)
+
+
+files.NAMED_IN.append(Step.image_digest)

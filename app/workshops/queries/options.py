@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.actions.models import ActionSheet, SheetPriority
 from app.actions.states import EXITS
 from app.core.i18n import gettext as _
-from app.needs.models import Need
+from app.needs.models import PREFIX, Need
 from app.needs.queries import PUBLIC
 from app.workshops.models import Option, Step
 from app.workshops.states import Hands, StepKind
@@ -52,7 +52,10 @@ def _view(option: Option, sheet_reference: str | None, need_reference: str | Non
         path = f"/fiches-actions/{sheet_reference}"
     elif option.need_id:
         path = f"/besoins/{option.need_id}"
-    return OptionView(option.id or 0, option.title, sheet_reference or need_reference or "", path)
+    elif option.group_id:
+        path = f"/besoins-partages/{option.group_id}"
+    group = f"{PREFIX}{option.group_id}" if option.group_id else ""
+    return OptionView(option.id or 0, option.title, sheet_reference or need_reference or group, path)
 
 
 def _hidden(option: Option, reference: str) -> OptionView:

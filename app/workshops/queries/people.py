@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, func, select
 
 from app.core.security import digest
-from app.workshops.models import Ballot, Headcount, PaperBallot, Seat, Table
+from app.workshops.models import Ballot, Headcount, PaperBallot, Participation, Seat, Table, Ticket, Workshop
 from app.workshops.states import Paper
 
 PLACES = 20  # people that one device may hold, one after the other
@@ -72,3 +72,38 @@ def papers_to_settle(db: Session, step_id: int) -> int:
     waiting = [Paper.ENTERED.value, Paper.DIFFERS.value]
     statement = select(func.count()).where(PaperBallot.step_id == step_id, col(PaperBallot.status).in_(waiting))
     return int(db.exec(statement).one())
+
+
+def table(db: Session, workshop_id: int, table_id: int) -> Table | None:
+    """One table of this room."""
+    return db.exec(select(Table).where(Table.id == table_id, Table.workshop_id == workshop_id)).first()
+
+
+def table_of_key(db: Session, workshop_id: int, key: str) -> Table | None:
+    """The table on which this key stands."""
+    return db.exec(select(Table).where(Table.key == key, Table.workshop_id == workshop_id)).first()
+
+
+def ticket(db: Session, workshop_id: int, code: str) -> Ticket | None:
+    """The printed code of a borrowed device, if it is of this room."""
+    return db.exec(select(Ticket).where(Ticket.code == code, Ticket.workshop_id == workshop_id)).first()
+
+
+def seat_of_ticket(db: Session, ticket_id: int) -> Seat | None:
+    """The seat that a printed code gave."""
+    return db.exec(select(Seat).where(Seat.ticket_id == ticket_id)).first()
+
+
+def has_part(db: Session, workshop_id: int, person_id: int | None) -> bool:
+    """Whether this person keeps a trace of this workshop."""
+    if person_id is None:
+        return False
+    mine = (Participation.workshop_id == workshop_id, col(Participation.person_id) == person_id)
+    return db.exec(select(Participation.id).where(*mine)).first() is not None
+
+
+def took_part(db: Session, person_id: int) -> Sequence[Workshop]:
+    """The workshops of which this person keeps a trace, the latest first."""
+    mine = select(Participation.workshop_id).where(Participation.person_id == person_id)
+    found = select(Workshop).where(col(Workshop.id).in_(mine))
+    return db.exec(found.order_by(col(Workshop.starts_at).desc(), col(Workshop.id))).all()

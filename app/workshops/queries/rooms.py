@@ -48,6 +48,16 @@ def same_draft(db: Session, accord_id: int, title: str, starts_at: datetime) -> 
     ).first()  # fmt: skip
 
 
+def announced(db: Session, accord_id: int) -> Sequence[Workshop]:
+    """The workshops of an accord that are or were announced, newest first: their run sheets may begin others."""
+    return db.exec(
+        select(Workshop)
+        .where(Workshop.accord_id == accord_id, Workshop.status != Room.DRAFT.value)
+        .order_by(col(Workshop.starts_at).desc(), col(Workshop.id).desc())
+        .limit(30)
+    ).all()
+
+
 def by_code(db: Session, typed: str) -> Workshop | None:
     """The workshop of a code as typed or read aloud."""
     return db.exec(select(Workshop).where(Workshop.code == normal_room_code(typed)).options(*loaded())).first()

@@ -1,65 +1,88 @@
-"""The console: the facilitator leads, sees who answered (never who), and the projected page."""
+"""The console: who leads sees how many answered, never who, and what they alone may see before it is shown."""
 
 from collections.abc import Callable
-from hmac import compare_digest
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.core.db import Db
-from app.core.errors import ConflictError, NotFoundError
-from app.core.forms import Filled, read
+from app.core.db import Db, now
+from app.core.errors import ConflictError
+from app.core.forms import Filled, Form, blank, read
 from app.core.i18n import gettext as _
-from app.core.live import Stream
+from app.core.i18n import local
 from app.core.web import go, page
-from app.identity.access import Me, public
-from app.policy import WORKSHOP_RUN
+from app.identity.access import Me
+from app.policy import WORKSHOP_CONDUCT, WORKSHOP_LEAD, WORKSHOP_RUN
 from app.workshops import counting, queries, service
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import workshop_for
 from app.workshops.forms import ActForm
+from app.workshops.forms.console import EndForm, HeadsForm, ScreenForm
 from app.workshops.models import Step, Workshop
+from app.workshops.queries import cards, crew, paper
+from app.workshops.queries import console as reads
 from app.workshops.routes.stage import room_context
-from app.workshops.states import StepStatus
+from app.workshops.states import ASKING, Screen, StepStatus
 
 router = APIRouter()
 RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
+ConductWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_CONDUCT))]
+LeadWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_LEAD))]
 Act = Annotated[Filled[ActForm], Depends(read(ActForm))]
-
-
-def screen_of(db: Db, workshop_id: int, key: str) -> Workshop:
-    """The room whose projected page has this key."""
-    workshop = queries.one(db, workshop_id) if workshop_id < 2**31 else None
-    if workshop is None or not compare_digest(workshop.screen_key.encode(), key.encode()):
-        raise NotFoundError(_("Cet écran n’existe pas, ou son adresse a changé. Ouvrez-le depuis la régie."))
-    return workshop
-
-
-Screen = Annotated[Workshop, Depends(screen_of)]
-
-
-@router.get("/ateliers/{workshop_id:int}/ecran/{key}", name="workshops.screen", dependencies=[Depends(public)])
-def screen(request: Request, db: Db, workshop: Screen) -> Response:
-    """The projected page: read-only, always the present state."""
-    context = room_context(request, db, workshop, live_results=True)
-    return page(request, "workshops/screen.html", **context)
-
-
-@router.get("/direct/ateliers/{workshop_id:int}/{key}", name="workshops.stream", dependencies=[Depends(public)])
-def stream(request: Request, workshop: Screen) -> Response:
-    """The room moved, or someone came or answered: look again."""
-    return Stream(request.app.state.hub, [service.topic(workshop), service.count_topic(workshop)])
+PRIVATE = {"cache-control": "private, no-store"}  # it names the crew
 
 
 @router.get("/ateliers/{workshop_id:int}/regie", name="workshops.console")
 def console(request: Request, db: Db, workshop: RunWorkshop) -> Response:
     """Where the facilitator leads the room."""
+    return show(request, db, workshop)
+
+
+def show(
+    request: Request, db: Db, workshop: Workshop, *, status: int = 200, end: Filled[EndForm] | None = None,
+    heads: Filled[HeadsForm] | None = None,
+) -> Response:  # fmt: skip
+    """The whole console, with a form that was refused if any."""
     context = room_context(request, db, workshop, live_results=True)
-    return page(request, "workshops/console.html", **context | _preview(db, context))
+    context |= _counts(request, db, context) | _preview(db, context)
+    step, kept = context["step"], reads.heads(db, workshop.id or 0)
+    closes = step.closes_at if step and step.status == StepStatus.OPEN else None
+    return page(
+        request, "workshops/console.html", status=status, headers=PRIVATE, nav="workshops",
+        team=crew.team(db, workshop), run=reads.forecast(workshop, context["steps"], now()), asking=ASKING,
+        closes=closes, end=end or blank(EndForm, until=f"{local(closes):%H:%M}" if closes else ""),
+        heads=heads or blank(HeadsForm, **kept), heads_total=sum(kept.values()), **context,
+    )  # fmt: skip
+
+
+def _counts(request: Request, db: Db, context: dict[str, Any]) -> dict[str, Any]:
+    """How people answer, at which table, and what is online."""
+    workshop, step = context["workshop"], context["step"]
+    asked = step.id if step and context["is_vote"] else None
+    going = next((s for s in context["steps"] if s.status == StepStatus.OPEN), None)
+    return {
+        "channels": reads.channels(db, asked) if asked else {},
+        "cards": cards.beside(db, context["steps"], step), "desk": paper.desk(db, workshop, step) if asked else None,
+        "tables": reads.by_table(db, workshop.id or 0, asked), "online": _online(request, workshop.id or 0),
+        "going": going if going is not step else None,
+        "frozen": next((s for s in context["steps"] if s.id == workshop.screen_step_id), None),
+        "stream": f"{context['stream']}?regie=1",
+    }  # fmt: skip
+
+
+def _online(request: Request, workshop_id: int) -> dict[str, int] | None:
+    """Phones and projected pages that listen now; unknown where other processes hold some of them."""
+    if not request.app.state.database.is_sqlite:
+        return None
+    hub = request.app.state.hub
+    return {
+        "phones": hub.listeners(service.topic_of(workshop_id), drawn=True),
+        "screens": hub.listeners(service.screen_topic_of(workshop_id)),
+    }
 
 
 def _preview(db: Db, context: dict[str, Any]) -> dict[str, Any]:
-    """What only the facilitator sees: results before they are shown, and the gap worth talking about."""
+    """What only the crew sees: results before they are shown, and the gap worth talking about."""
     step = context["step"]
     counted = context["result"]
     if step is not None and step.status == StepStatus.CLOSED and context["is_vote"]:
@@ -67,7 +90,7 @@ def _preview(db: Db, context: dict[str, Any]) -> dict[str, Any]:
     gap = counting.widest_gap(counted) if counted else None
     titles = {view.id: view.title for view in context["options"]}
     return {
-        "nav": "workshops", "preview": counted if context["result"] is None else None,
+        "preview": counted if context["result"] is None else None,
         "gap": gap and {
             "title": titles[gap.option], "low_college": gap.low, "low_percent": gap.low_percent,
             "high_college": gap.high, "high_percent": gap.high_percent,
@@ -75,68 +98,68 @@ def _preview(db: Db, context: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-Lead = Callable[..., None]
-
-
-def _lead(
-    request: Request, db: Db, me: Me, workshop: Workshop, form: Filled[ActForm], verb: Lead, words: str, *of: Step
+def do(
+    request: Request, db: Db, me: Me, workshop: Workshop, form: Filled[Any], verb: Callable[..., None],
+    words: str, *of: Step, anchor: str = "", **more: Any,
 ) -> Response:  # fmt: skip
-    """Do it on the state that its sender saw, or say what happened meanwhile; the present state is shown either way."""
+    """Act on the state that its sender saw, or say what happened meanwhile; the present state is shown either way."""
     try:
-        verb(db, workshop, *of, edited=form.ok.edited if form.ok else -1, by=me.person_id or 0)
+        verb(db, workshop, *of, edited=form.ok.edited if form.ok else -1, by=me.person_id or 0, **more)
     except ConflictError as conflict:
         db.rollback()
-        return go(request, "workshops.console", workshop_id=workshop.id, flash=conflict.message, level="attention")
-    return go(request, "workshops.console", workshop_id=workshop.id, flash=words)
+        return back(request, workshop, conflict.message, "attention")
+    return back(request, workshop, words, anchor=anchor)
 
 
-def one_step(db: Db, workshop: RunWorkshop, step_id: int) -> Step:
-    """The step of this address, if it is one of this workshop."""
-    return step_of(db, workshop, step_id)
+def back(request: Request, workshop: Workshop, words: str, level: str = "ok", anchor: str = "") -> Response:
+    """To the console."""
+    return go(request, "workshops.console", workshop_id=workshop.id, flash=words, level=level, anchor=anchor)
 
 
-OneStep = Annotated[Step, Depends(one_step)]
+def form_of(model: type[Form]) -> Any:
+    """The body of an act that says more than which state it saw."""
+    return Depends(read(model))
 
 
 @router.post("/ateliers/{workshop_id:int}/salle", name="workshops.open_room")
-def open_room(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Act) -> Response:
+def open_room(request: Request, db: Db, me: Me, workshop: ConductWorkshop, form: Act) -> Response:
     """Let people in."""
-    return _lead(request, db, me, workshop, form, service.open_room, _("Salle ouverte."))
+    return do(request, db, me, workshop, form, service.open_room, _("Salle ouverte."))
 
 
 @router.post("/ateliers/{workshop_id:int}/fin", name="workshops.close_room")
-def close_room(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Act) -> Response:
+def close_room(request: Request, db: Db, me: Me, workshop: LeadWorkshop, form: Act) -> Response:
     """End the workshop."""
-    return _lead(request, db, me, workshop, form, service.close_room, _("Atelier terminé."))
+    return do(request, db, me, workshop, form, service.close_room, _("Atelier terminé."))
 
 
-@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/ouverture", name="workshops.open_step")
-def open_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
-    """Show this step to everyone."""
-    return _lead(
-        request, db, me, workshop, form, service.open_step, _("En cours : %(title)s") % {"title": step.title}, step
-    )
+_SCREEN = {
+    Screen.LIVE: lambda: _("L’écran suit la salle."), Screen.BLANK: lambda: _("Écran noir."),
+    Screen.FROZEN: lambda: _("Écran figé."),
+}  # fmt: skip
 
 
-@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/cloture", name="workshops.close_step")
-def close_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
-    """End this step."""
-    return _lead(request, db, me, workshop, form, service.close_step, _("Séquence terminée."), step)
+@router.post("/ateliers/{workshop_id:int}/ecran", name="workshops.set_screen")
+def set_screen(
+    request: Request, db: Db, me: Me, workshop: ConductWorkshop,
+    form: Annotated[Filled[ScreenForm], form_of(ScreenForm)],
+) -> Response:  # fmt: skip
+    """Darken or freeze the projected page, or let it follow the room."""
+    wanted = form.ok.screen if form.ok else Screen.LIVE
+    return do(request, db, me, workshop, form, service.set_screen, _SCREEN[wanted](), screen=wanted)
 
 
-@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/reouverture", name="workshops.reopen_step")
-def reopen_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
-    """Open a closed vote again."""
-    return _lead(request, db, me, workshop, form, service.reopen_step, _("Vote rouvert pour deux minutes."), step)
-
-
-@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/prolongation", name="workshops.extend_step")
-def extend_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
-    """Two more minutes."""
-    return _lead(request, db, me, workshop, form, service.extend_step, _("Deux minutes de plus."), step)
-
-
-@router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/resultats", name="workshops.reveal_step")
-def reveal_step(request: Request, db: Db, me: Me, workshop: RunWorkshop, step: OneStep, form: Act) -> Response:
-    """Show the results to the room."""
-    return _lead(request, db, me, workshop, form, service.reveal_step, _("Résultats montrés."), step)
+@router.post("/ateliers/{workshop_id:int}/presents", name="workshops.count_heads")
+def count_heads(
+    request: Request, db: Db, me: Me, workshop: ConductWorkshop,
+    form: Annotated[Filled[HeadsForm], form_of(HeadsForm)],
+) -> Response:  # fmt: skip
+    """People present without a phone."""
+    if form.ok is None:
+        return show(request, db, workshop, status=422, heads=form)
+    try:
+        service.count_heads(db, workshop, form.ok.people, by=me.person_id or 0)
+    except ConflictError as conflict:
+        db.rollback()
+        return back(request, workshop, conflict.message, "attention")
+    return back(request, workshop, _("Personnes sans téléphone comptées."), anchor="sans-telephone")

@@ -1,28 +1,27 @@
-"""The list of workshops, one workshop, its report."""
+"""The list of workshops, one workshop."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.core.db import Db
-from app.core.forms import Filled, blank, clean, read
+from app.core.db import Db, now
+from app.core.forms import Filled, blank, clean
 from app.core.i18n import gettext as _
-from app.core.limits import limit
 from app.core.web import go, page
 from app.identity.access import Me, public
 from app.places.queries import reference
 from app.policy import WORKSHOP_JOIN, WORKSHOP_READ, WORKSHOP_REPORT, WORKSHOP_RUN
-from app.workshops import queries, service
-from app.workshops.access import workshop_for
-from app.workshops.forms import ReportForm, normal_room_code
-from app.workshops.models import Step, Workshop
-from app.workshops.states import KIND_LABELS, ROOM_LABELS, STEP_LABELS, Room
+from app.workshops import counting, queries
+from app.workshops.access import WRONG_CODES, check_guessing, workshop_for
+from app.workshops.forms import normal_room_code
+from app.workshops.forms.registering import RegistrationForm
+from app.workshops.models import Workshop
+from app.workshops.queries import registrations
+from app.workshops.states import KIND_LABELS, MODE_LABELS, ROOM_LABELS, STEP_LABELS, Attendance, Room
 
 router = APIRouter(dependencies=[Depends(public)])
 ReadWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_READ))]
-CODES_ALLOWED = limit("room code", "60/minute")  # a whole hall may share one address: this only slows guessing
 
 
 def _index(request: Request, db: Db, me: Me, territoire: str, *, status: int = 200, **code: Any) -> Response:
@@ -34,6 +33,7 @@ def _index(request: Request, db: Db, me: Me, territoire: str, *, status: int = 2
         request, "workshops/index.html", status=status, nav="workshops", territory=territory, places=places,
         find={"territoire": territoire if territory else ""}, live=rooms.live, coming=rooms.coming, past=rooms.past,
         drafts=rooms.drafts, seats=queries.seats(db, [w.id or 0 for w in shown]), room_labels=ROOM_LABELS,
+        mode_labels=MODE_LABELS, places_in=registrations.places(db, rooms.coming),
         may_create=[t for t in places.territories if me.holds("facilitator", t.id)], **code,
     )  # fmt: skip
 
@@ -47,11 +47,12 @@ def index(request: Request, db: Db, me: Me, territoire: str = "") -> Response:
 @router.get("/a", name="workshops.find")
 def find(request: Request, db: Db, me: Me, code: str = "") -> Response:
     """From a code as typed to its room."""
-    CODES_ALLOWED.count(request)
     room = queries.by_code(db, code)
     if room is not None and room.status != Room.DRAFT:
+        check_guessing(request, room)
         return go(request, "workshops.room", code=room.code)
     if normal_room_code(code):
+        WRONG_CODES.count(request)
         error = _("Aucun atelier ne porte ce code. Vérifiez les six caractères affichés dans la salle.")
     else:
         error = _("Écrivez les six caractères affichés dans la salle.")
@@ -65,7 +66,8 @@ def short(request: Request, workshop: ReadWorkshop) -> Response:
     return RedirectResponse(address, status_code=301)
 
 
-def _context(db: Db, me: Me, workshop: Workshop) -> dict[str, Any]:
+def context_of(db: Db, me: Me, workshop: Workshop) -> dict[str, Any]:
+    """What the page of a workshop and its report both show."""
     steps = queries.steps(db, workshop.id or 0)
     present = queries.present_by(db, workshop.id or 0)
     revealed = queries.revealed(steps) if me.can(WORKSHOP_REPORT, workshop) or workshop.status == Room.RUNNING else []
@@ -73,6 +75,7 @@ def _context(db: Db, me: Me, workshop: Workshop) -> dict[str, Any]:
         "nav": "workshops", "workshop": workshop, "territory": reference(db).by_id[workshop.territory_id],
         "steps": steps, "options": queries.options(db, [s.id or 0 for s in steps]),
         "results": queries.results(db, revealed, present), "present_by": present, "present": sum(present.values()),
+        "present_apart": counting.shown_apart(present),
         "room_labels": ROOM_LABELS, "kind_labels": KIND_LABELS, "step_labels": STEP_LABELS,
         "may_run": me.can(WORKSHOP_RUN, workshop), "join_open": me.can(WORKSHOP_JOIN, workshop),
         "period_closed": "workshop.join" not in workshop.open_verbs,
@@ -84,39 +87,27 @@ def show(request: Request, db: Db, me: Me, workshop: ReadWorkshop, slug: str) ->
     """One workshop: where, when, its run sheet, its results once shown."""
     if slug != workshop.slug:
         return short(request, workshop)
-    return page(request, "workshops/show.html", **_context(db, me, workshop))
+    return show_workshop(request, db, me, workshop)
 
 
-def _agenda(steps: list[Step]) -> list[tuple[Step, datetime | None, datetime | None]]:
-    return [(step, step.opened_at, step.closed_at) for step in steps]
-
-
-def _report(
-    request: Request, db: Db, me: Me, workshop: Workshop, form: Filled[ReportForm], status: int = 200
-) -> Response:
-    context = _context(db, me, workshop)
+def show_workshop(
+    request: Request, db: Db, me: Me, workshop: Workshop, *, form: Filled[RegistrationForm] | None = None
+) -> Response:  # fmt: skip
+    """Its page, with what was typed by somebody who says they come and could not be taken."""
+    status = 422 if form and form.errors else 200
     return page(
-        request, "workshops/report.html", status=status, form=form, agenda=_agenda(list(context["steps"])),
-        published=workshop.status == Room.PUBLISHED, **context,
+        request, "workshops/show.html", status=status, **context_of(db, me, workshop),
+        **_registering(db, me, workshop, form or blank(RegistrationForm, way="salle", email=me.email)),
     )  # fmt: skip
 
 
-@router.get("/ateliers/{workshop_id:int}/compte-rendu", name="workshops.report")
-def report(
-    request: Request, db: Db, me: Me, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_REPORT))]
-) -> Response:
-    """Everything that happened, with the full distributions."""
-    form = blank(ReportForm, conclusion=workshop.conclusion, next_steps=workshop.next_steps)
-    return _report(request, db, me, workshop, form)
-
-
-@router.post("/ateliers/{workshop_id:int}/compte-rendu", name="workshops.publish_report")
-def publish_report(
-    request: Request, db: Db, me: Me, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))],
-    form: Annotated[Filled[ReportForm], Depends(read(ReportForm))],
-) -> Response:  # fmt: skip
-    """Publish the report."""
-    if form.ok is None:
-        return _report(request, db, me, workshop, form, 422)
-    service.publish_report(db, workshop, form.ok, by=me.person_id or 0)
-    return go(request, "workshops.report", workshop_id=workshop.id, flash=_("Compte rendu publié."))
+def _registering(db: Db, me: Me, workshop: Workshop, form: Filled[RegistrationForm]) -> dict[str, Any]:
+    """Who may still register, and where one's own registration is."""
+    asks = workshop.registration and workshop.status == Room.SCHEDULED
+    mine = registrations.of_person(db, workshop.id or 0, me.person_id) if workshop.registration else None
+    coming = mine if mine and mine.status in registrations.COMING else None
+    return {
+        "form": form, "mine": coming, "places": registrations.places_of(db, workshop) if asks else None,
+        "register_open": asks and workshop.starts_at > now(),
+        "rank": registrations.rank(db, coming) if coming and coming.status == Attendance.WAITING else 0,
+    }  # fmt: skip

@@ -1,5 +1,8 @@
 """What every screen of a room shows: the step, who is there, how to join."""
 
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 import segno
@@ -7,10 +10,27 @@ from fastapi import Request
 from markupsafe import Markup
 
 from app.core.db import Db, now
+from app.core.live import Draw, Drawn
+from app.core.security import token
 from app.places.queries import reference
+from app.policy.actor import ANONYMOUS
 from app.workshops import queries, service
 from app.workshops.models import Step, Workshop
-from app.workshops.states import KIND_LABELS, ROOM_LABELS, STEP_LABELS, VOTES, Reveal, StepStatus
+from app.workshops.states import (
+    GRADES,
+    KIND_LABELS,
+    OBJECTING,
+    ROOM_LABELS,
+    STEP_LABELS,
+    VOTES,
+    Reveal,
+    Room,
+    StepKind,
+    StepStatus,
+)
+
+STAGE = "workshops/_stage.html"
+_HOUR = token(12)  # stands for the hour in what is drawn; nobody can have typed it
 
 
 def qr(address: str) -> Markup:
@@ -21,32 +41,83 @@ def qr(address: str) -> Markup:
 
 def _next(steps: list[Step], current: Step | None) -> Step | None:
     """The first step that has not started, after the present one."""
-    later = [s for s in steps if s.status == StepStatus.WAITING and (current is None or s.position > current.position)]
-    return later[0] if later else next((s for s in steps if s.status == StepStatus.WAITING), None)
+    waiting = [s for s in steps if s.status == StepStatus.WAITING and not s.skipped]
+    later = [s for s in waiting if current is None or s.position > current.position]
+    return next(iter(later or waiting), None)
+
+
+def stage_context(db: Db, workshop: Workshop) -> dict[str, Any]:
+    """What the room looks at, the same for everybody: nothing here depends on who reads.
+
+    It is drawn once a change (``templates/workshops/_stage.html``) and sent to every phone as the same bytes.
+    """
+    steps = list(queries.steps(db, workshop.id or 0))
+    step = next((s for s in steps if s.id == workshop.step_id), None)
+    is_vote = step is not None and step.kind in VOTES
+    result = None
+    if step and is_vote and step.status == StepStatus.REVEALED:
+        result = queries.results(db, [step], queries.present_by(db, workshop.id or 0))[step.id or 0]
+    return {
+        "workshop": workshop, "step": step, "steps": steps, "next_step": _next(steps, step), "is_vote": is_vote,
+        "result": result, "options": queries.options(db, [step.id or 0])[step.id or 0] if step else [],
+        "now_iso": now().isoformat(), "room_labels": ROOM_LABELS, "step_labels": STEP_LABELS,
+        "kind_labels": KIND_LABELS, "grades": _grades(step), "objecting": OBJECTING,
+    }  # fmt: skip
+
+
+def _grades(step: Step | None) -> Mapping[int, str]:
+    """The degrees of the scale on which this step is voted, best first."""
+    if step is None:
+        return {}
+    return GRADES.get(step.hands if step.kind == StepKind.HANDS else step.kind, {})
+
+
+def stage_of(app: Any, workshop_id: int) -> Draw:
+    """Draws the stage of a room, for a thread of its own: one session, closed before anything is sent."""
+
+    def draw() -> Drawn | None:
+        with app.state.database.reading() as db:
+            workshop = queries.one(db, workshop_id)
+            if workshop is None or workshop.status == Room.DRAFT:
+                return None
+            context = stage_context(db, workshop)
+            html = app.state.env.get_template(STAGE).render(context | {"me": ANONYMOUS, "now_iso": _HOUR})
+            return _drawn(workshop, context["step"], html)
+
+    return draw
+
+
+def _drawn(workshop: Workshop, step: Step | None, html: str) -> Drawn:
+    """One JSON line. Its hour is that of its sending: the countdowns of phones are set by it."""
+    said = {"now": _HOUR} | stage_state(workshop, step) | {"kind": step.kind if step else None, "html": html}
+    line = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    key = blake2b(line.replace(_HOUR, "").encode(), digest_size=9).hexdigest()
+    return Drawn(key, lambda: line.replace(_HOUR, now().isoformat()))
+
+
+def stage_state(workshop: Workshop, step: Step | None) -> dict[str, Any]:
+    """Where the room is, for a phone that wonders whether it shows the right thing."""
+    return {
+        "room": workshop.status, "step": step.id if step else None, "status": step.status if step else None,
+        "closes_at": step.closes_at.isoformat() if step and step.closes_at else None,
+    }  # fmt: skip
 
 
 def room_context(request: Request, db: Db, workshop: Workshop, *, live_results: bool) -> dict[str, Any]:
-    """The same for the phone, the projector and the console; results only where they may be seen."""
-    steps = list(queries.steps(db, workshop.id or 0))
-    step = next((s for s in steps if s.id == workshop.step_id), None)
-    present = queries.present_by(db, workshop.id or 0)
-    is_vote = step is not None and step.kind in VOTES
-    answered = queries.answered_by(db, step.id or 0) if step and is_vote else {}
-    result = None
-    if step and is_vote and _shown(step, live_results=live_results):
-        result = queries.results(db, [step], present)[step.id or 0]
+    """The stage, and who is there and how to join: for phones, the projector and the console."""
+    stage = stage_context(db, workshop)
+    step, present = stage["step"], queries.present_by(db, workshop.id or 0)
+    answered = queries.answered_by(db, step.id or 0) if stage["is_vote"] else {}
+    if stage["is_vote"] and _shown(step, live_results=live_results):
+        stage["result"] = queries.results(db, [step], present)[step.id or 0]
     urls, public_url = request.app.state.urls, request.app.state.settings.public_url
     address = public_url + urls("workshops.room", code=workshop.code)
-    return {
-        "workshop": workshop, "territory": reference(db).by_id[workshop.territory_id], "step": step, "steps": steps,
-        "next_step": _next(steps, step), "is_vote": is_vote, "result": result,
-        "options": queries.options(db, [step.id or 0])[step.id or 0] if step else [],
-        "answered_by": answered, "answered": sum(answered.values()), "present_by": present,
-        "present": sum(present.values()), "join_address": address.split("://", 1)[1], "qr": qr(address),
-        "now_iso": now().isoformat(), "topic": service.topic(workshop),
+    return stage | {
+        "territory": reference(db).by_id[workshop.territory_id], "answered_by": answered,
+        "answered": sum(answered.values()), "present_by": present, "present": sum(present.values()),
+        "join_address": address.split("://", 1)[1], "qr": qr(address), "topic": service.topic(workshop),
         "stream": urls("workshops.phone_stream", code=workshop.code) if not live_results
         else urls("workshops.stream", workshop_id=workshop.id, key=workshop.screen_key),
-        "room_labels": ROOM_LABELS, "step_labels": STEP_LABELS, "kind_labels": KIND_LABELS,
     }  # fmt: skip
 
 

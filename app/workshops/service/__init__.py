@@ -1,33 +1,59 @@
 """Verbs on workshops: preparing, running the room, voting."""
 
-from app.workshops.service.ballots import GRACE, cast_ballot, take_seat
-from app.workshops.service.preparing import (
-    add_step,
-    create,
-    missing,
-    move_step,
-    remove_step,
-    save,
-    save_step,
-    schedule,
-    unschedule,
+from app.workshops.service.casting import (
+    GRACE,
+    Recorded,
+    Sent,
+    WrongBallotError,
+    cast_ballot,
+    cast_ballots,
+    no_seat,
 )
+from app.workshops.service.ending import close_left_open, close_room
+from app.workshops.service.preparing import create, missing, save, schedule, unschedule
+from app.workshops.service.report import publish_report
 from app.workshops.service.room import (
-    EXTENSION,
-    close_room,
-    close_step,
     count_topic,
-    extend_step,
+    count_topic_of,
     open_room,
-    open_step,
-    publish_report,
-    reopen_step,
-    reveal_step,
+    screen_topic_of,
     topic,
+    topic_of,
 )
+from app.workshops.service.running import (
+    EXTENSION,
+    close_step,
+    count_heads,
+    extend_step,
+    open_step,
+    reopen_step,
+    reorder_step,
+    reveal_step,
+    set_end,
+    set_live,
+    set_screen,
+    show_step,
+    skip_step,
+    unskip_step,
+)
+from app.workshops.service.seats import (
+    Held,
+    count_table,
+    forget_part,
+    free_place,
+    keep_part,
+    secret_of_form,
+    sit,
+    take_lent_seat,
+    take_seat,
+)
+from app.workshops.service.steps import add_step, move_step, remove_step, save_step
 
 __all__ = [
-    "EXTENSION", "GRACE", "add_step", "cast_ballot", "close_room", "close_step", "count_topic", "create",
-    "extend_step", "missing", "move_step", "open_room", "open_step", "publish_report", "remove_step", "reopen_step",
-    "reveal_step", "save", "save_step", "schedule", "take_seat", "topic", "unschedule",
+    "EXTENSION", "GRACE", "Held", "Recorded", "Sent", "WrongBallotError", "add_step", "cast_ballot", "cast_ballots",
+    "close_left_open", "close_room", "close_step", "count_heads", "count_table", "count_topic", "count_topic_of",
+    "create", "extend_step", "forget_part", "free_place", "keep_part", "missing", "move_step", "no_seat", "open_room",
+    "open_step", "publish_report", "remove_step", "reopen_step", "reorder_step", "reveal_step", "save", "save_step",
+    "schedule", "screen_topic_of", "secret_of_form", "set_end", "set_live", "set_screen", "show_step", "sit",
+    "skip_step", "take_lent_seat", "take_seat", "topic", "topic_of", "unschedule", "unskip_step",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from app.needs.access import group_for
 from app.needs.forms import GroupFilter, LeaveAnswerForm
 from app.needs.models import NeedGroup
 from app.needs.queries import group_lists, groups
+from app.needs.queries.fil import CARDS, card_steps
 from app.needs.states import EDITORS_ONLY, GROUP_LABELS, GROUP_STATE_LABELS, OUTCOME_LABELS, GroupStatus
 from app.places.queries import reference
 from app.policy import GROUP_READ
@@ -77,6 +78,7 @@ def shown(db: Db, me: Actor, group: NeedGroup) -> dict[str, Any]:
         "waiting": groups.waiting(db, [key]).get(key, groups.NOTHING), "answers": answers,
         "bodies": {a.body_id: people.body(db, a.body_id) for a in answers}, "outcomes": OUTCOME_LABELS,
         "sheets": groups.taken_up(db, [m.thread_id for m in members]), "labels": GROUP_LABELS,
+        "rooms": card_steps(threads.mentions(db, group.thread_id, CARDS[1])),
         "priority": accords.priority(db, group.priority_id) if group.priority_id else None,
         "events": threads.events(db, groups.KIND, key), "day": today(),
         "requests": groups.requests(db, [key]).get(key, []), "GroupStatus": GroupStatus,

@@ -13,8 +13,8 @@ _SECRET = ("code", "screen_key", "crew_key", "link")
 ROOMS: tuple[Part, ...] = (
     Part(
         "workshops", label("Ateliers que vous avez préparés"), Workshop, by(Workshop.author_id),
-        ("title", "mode", "place", "text", "territory_id", "starts_at", "minutes", "registration", "capacity", "status",
-         "conclusion", "next_steps", "opened_at", "closed_at", "closed_alone", "published_at"),
+        ("title", "mode", "place", "text", "access", "territory_id", "starts_at", "minutes", "registration", "capacity",
+         "status", "conclusion", "next_steps", "opened_at", "closed_at", "closed_alone", "published_at"),
         PUBLIC_ACTS,
         ID | dict.fromkeys(_INNER, INNER) | dict.fromkeys(_SECRET, SECRET)
         | {"lead_id": OTHER, "offered_to_id": OTHER},

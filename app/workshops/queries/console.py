@@ -1,0 +1,109 @@
+"""Reads of the console: who answered by which way and at which table, and when the run sheet should end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from app.workshops.models import Ballot, Crew, Headcount, PaperBallot, Seat, Step, Table, Workshop
+from app.workshops.states import Channel, Room, StepStatus
+
+ENDED = frozenset({Room.CLOSED, Room.PUBLISHED})
+OVER = frozenset({StepStatus.CLOSED, StepStatus.REVEALED})
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """One table: people at it, ballots from its phones, ballots that its scribe typed from paper and that count."""
+
+    table: Table
+    people: int
+    votes: int
+    papers: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether everyone at it answered."""
+        return self.people > 0 and self.votes + self.papers >= self.people
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of the run sheet: when it begins or began; ``held`` is false when it does not take place."""
+
+    step: Step
+    begins_at: datetime | None
+    held: bool
+
+
+@dataclass(frozen=True)
+class RunSheet:
+    """When everything happens if the present step ends on time; ``late`` is in minutes, negative in advance."""
+
+    lines: Sequence[Line]
+    ends_at: datetime
+    late: int
+
+
+def channels(db: Session, step_id: int) -> dict[str, int]:
+    """How many ballots of a step came by which way."""
+    statement = select(Ballot.channel, func.count()).where(Ballot.step_id == step_id).group_by(Ballot.channel)
+    return {channel.value: 0 for channel in Channel} | dict(db.execute(statement).all())
+
+
+def heads(db: Session, workshop_id: int) -> dict[str, int]:
+    """People without a device, as they were counted, by collège."""
+    statement = select(Headcount.college, Headcount.people).where(Headcount.workshop_id == workshop_id)
+    return dict(db.execute(statement).all())
+
+
+def by_table(db: Session, workshop_id: int, step_id: int | None) -> list[TableCount]:
+    """Each table of the room, for the step that it answers."""
+    tables = db.exec(select(Table).where(Table.workshop_id == workshop_id).order_by(col(Table.number))).all()
+    if not tables:
+        return []
+    at, writes = col(Seat.table_id), col(Crew.table_id)
+    seated = select(at, func.count()).where(Seat.workshop_id == workshop_id).group_by(at)
+    phones = select(at, func.count()).join(Ballot, col(Ballot.seat_id) == Seat.id).where(Ballot.step_id == step_id)
+    papers = (
+        select(writes, func.count())
+        .join(PaperBallot, col(PaperBallot.entered_by) == Crew.person_id)
+        .join(Ballot, col(Ballot.paper_id) == PaperBallot.id)
+        .where(Ballot.step_id == step_id, Crew.workshop_id == workshop_id)
+    )
+    here, votes, typed = (
+        dict(db.execute(asked).all()) for asked in (seated, phones.group_by(at), papers.group_by(writes))
+    )
+    return [
+        TableCount(
+            table, here.get(table.id, 0) if table.people is None else table.people, votes.get(table.id, 0),
+            typed.get(table.id, 0),
+        )
+        for table in tables
+    ]  # fmt: skip
+
+
+def forecast(workshop: Workshop, steps: Sequence[Step], moment: datetime) -> RunSheet:
+    """The run sheet as it goes: what is behind at its real times, the rest one after the other."""
+    begun = [step for step in steps if step.status != StepStatus.WAITING]
+    at = max([_end(step, moment) for step in begun], default=workshop.starts_at)
+    if workshop.status in (Room.LOBBY, Room.RUNNING):
+        at = max(at, moment)
+    begins = {step.id: step.opened_at for step in begun}
+    last = max((step.position for step in begun), default=0)
+    waiting = [step for step in steps if step.status == StepStatus.WAITING and not step.skipped]
+    if workshop.status not in ENDED:
+        for step in sorted(waiting, key=lambda step: (step.position < last, step.position)):
+            begins[step.id] = at
+            at += timedelta(minutes=step.minutes)
+    planned = workshop.starts_at + timedelta(minutes=sum(step.minutes for step in steps))
+    lines = [Line(step, begins.get(step.id), step.id in begins) for step in steps]
+    return RunSheet(lines, at, round((at - planned).total_seconds() / 60))
+
+
+def _end(step: Step, moment: datetime) -> datetime:
+    """When a step that began ended, or should."""
+    if step.status in OVER:
+        return step.closed_at or moment
+    return max(step.closes_at or moment, moment)
