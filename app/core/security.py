@@ -33,6 +33,7 @@ _SECRET_PATH = re.compile(
     r"^(/suivi/|/signalement/|/desabonnement/|/inscriptions/|/connexion/(?:lien|adresse)/|/confirmation/|(?:/direct)?/a/"
     r"|/ateliers/[0-9]+/(?:ecran|equipe/lien)/|/direct/ateliers/[0-9]+/)[^/?]+"
 )
+_TABLE_KEY = re.compile(r"^(/a/…/table/)(?!personnes$)[^/?]+")
 # What a mail service posts for its reader (RFC 8058), from elsewhere: the secret in the address is the whole authority.
 _ONE_CLICK = re.compile(r"^/desabonnement/[^/]+(?:/tout)?$")
 HEADERS: Final[Mapping[str, str]] = {
@@ -78,7 +79,7 @@ def spaced(code: str) -> str:
 
 def redact(path: str) -> str:
     """The path as logs may keep it: secrets of its URL blanked."""
-    return _SECRET_PATH.sub(r"\1…", path)
+    return _TABLE_KEY.sub(r"\1…", _SECRET_PATH.sub(r"\1…", path))
 
 
 class RequestContext:

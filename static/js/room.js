@@ -163,18 +163,26 @@ function show(said) {
   const typed = document.activeElement?.matches?.("textarea, input:not([type=radio], [type=checkbox]), select");
   const lost = old.hasAttribute("data-open") && Boolean(kept.read(seat, stepOf(old)).draft) && !holds(old, said);
   const atDoor = !seat && ENTERED.includes(said.room) && document.getElementById("my_door");
-  const next = atDoor ? atDoor.content.firstElementChild.cloneNode(true) : parsed(said.html);
+  const next = atDoor ? door(atDoor) : parsed(said.html);
   next.id = old.id;
   old.replaceWith(next);
   document.querySelector("main > [data-refusal]")?.remove();
   for (const clock of next.querySelectorAll("[data-now]")) clock.dataset.now = said.now; // drawn earlier, heard now
   if (seat) wear(next);
   if (lost) next.prepend(document.getElementById("unsent").content.cloneNode(true));
-  window.htmx?.process(next);
   document.dispatchEvent(new CustomEvent("stage"));
   say(next.dataset.words);
   window.scrollTo(0, 0);
   if (!typed) next.querySelector("h1, [role=heading]")?.focus({ preventScroll: true });
+}
+
+// In its template the door has no heading of its own: the page has one already.
+function door(template) {
+  const section = template.content.firstElementChild.cloneNode(true);
+  const title = section.querySelector("[data-title]");
+  title.setAttribute("role", "heading");
+  title.setAttribute("aria-level", "1");
+  return section;
 }
 
 function parsed(html) {

@@ -10,8 +10,7 @@ const SAY = 30000; // ms
 const AGAIN = 1000; // ms
 const WATCH = 10000; // ms: a stream that died without a word is not noticed otherwise
 const CLOSE = "screen__pages--close"; // rows a little closer
-const APART = "screen__pages--apart"; // those of the collèges as close as they may be
-const DENSE = "screen__pages--dense"; // all rows as close as they may be
+const DENSE = "screen__pages--dense"; // rows as close as they may be
 const FLOWING = "screen__pages--flowing"; // pages filled, not cut after five
 const SIZES = ["80", "90", "100", "110", "125"];
 const KEPT = "emglev-screen-size";
@@ -92,14 +91,14 @@ function count(box) {
 // As many pages as the server cut; when they do not hold, rows come closer, then pages are filled.
 function fit(box) {
   const wanted = box.querySelectorAll(".screen__last").length + 1;
-  const ways = [[], [CLOSE], [CLOSE, APART], [DENSE], [DENSE, FLOWING]].map((names) => [set(box, names), names]);
+  const ways = [[], [CLOSE], [DENSE], [DENSE, FLOWING]].map((names) => [set(box, names), names]);
   const [pages, names] = ways.find(([n]) => n <= wanted) ?? ways.sort(([one], [other]) => one - other)[0];
   set(box, names);
   return pages;
 }
 
 function set(box, names) {
-  for (const name of [CLOSE, APART, DENSE, FLOWING]) box.classList.toggle(name, names.includes(name));
+  for (const name of [CLOSE, DENSE, FLOWING]) box.classList.toggle(name, names.includes(name));
   return count(box);
 }
 

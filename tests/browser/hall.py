@@ -17,14 +17,13 @@ from app.identity.models import Person, Role
 from app.places.queries import reference
 from app.workshops import queries, service
 from app.workshops.forms import StepForm, WorkshopForm
-from app.workshops.models import Ballot, Seat, Step, Workshop
+from app.workshops.models import Ballot, Option, Seat, Step, Workshop
 from tests.browser.facts import reading, writing
 from tests.browser.visitor import HOME, Crowd, Visitor
 
 PHONE: Any = {"width": 390, "height": 844}
 WALL: Any = {"width": 1920, "height": 1080}
 COLLEGES = ("Habitantes", "Habitantes", "Jeunes")  # of the three phones
-HALVES = ("Essayer un an", "Ouvrir le samedi", "Attendre")
 DOTS: dict[str, Any] = {
     "kind": "dots", "title": "Par quoi commencer ?", "minutes": 8, "dots": 5, "cap": 3,
     "typed": "Un car le soir\nUne maison de santé\nUne halle\nUn chemin",
@@ -82,6 +81,11 @@ class Hall:
         with reading(self.url) as db:
             return list(db.exec(select(Ballot).where(Ballot.step_id == key).order_by(col(Ballot.id))))
 
+    def options(self, step: Step) -> list[Option]:
+        """What a step puts to the vote."""
+        with reading(self.url) as db:
+            return list(queries.option_rows(db, step.id or 0))
+
     def seats(self) -> list[Seat]:
         """Every place taken, the first first."""
         with reading(self.url) as db:
@@ -111,6 +115,13 @@ def build(url: str, rows: Sequence[Mapping[str, Any]], *, title: str = "Atelier 
             last = queries.steps(db, made.id or 0)[-1]
             recueil = last.id if last.kind == "cards" else recueil
         service.schedule(db, made, by=by)
+        return Hall(url, made.id or 0, made.code, made.screen_key)
+
+
+def found(url: str, title: str) -> Hall:
+    """A room that was prepared through the pages."""
+    with reading(url) as db:
+        made = db.exec(select(Workshop).where(Workshop.title == title)).one()
         return Hall(url, made.id or 0, made.code, made.screen_key)
 
 

@@ -62,7 +62,7 @@ OBJECTIONS = (
     "",
 )
 LINK = "https://visio.emglev.example/atelier"
-HEARD = {
+HEARD: dict[str, dict[str, Any]] = {
     "cards": {"kind": "cards", "title": "Qu’est-ce qui vous empêche de sortir le soir ?", "cards": 3, "approve": True,
               "signed": "college"},
     "judgment": {"kind": "judgment", "title": "Que vaut chacune de ces idées ?", "typed": JUDGED},

@@ -113,7 +113,6 @@ PREPARING = [
       _few_options),
 ]  # fmt: skip
 PHONES = [
-    S("phone, join", "/a/{lobby_code}"),
     S("phone, join refused", "/a/{lobby_code}", status=422, act=send_empty("Entrer dans la salle")),
     S("phone, lobby", "/a/{lobby_code}", act=sit),
     S("phone, presentation", "/a/{talk_code}", act=sit),
@@ -122,7 +121,6 @@ PHONES = [
     S("phone, too many gommettes", "/a/{vote_code}", status=422, act=_vote_too_much),
     S("phone, voted", "/a/{vote_code}", act=_vote),
     S("phone, vote being changed", "/a/{vote_code}", act=_change_vote),
-    S("phone, show of hands", "/a/{hands_code}", act=sit),
     S("phone, hand raised", "/a/{hands_code}", act=_vote_by_hand),
     S("phone, vote closed", "/a/{counted_code}", act=sit),
     S("phone, results", "/a/{shown_code}", act=sit),

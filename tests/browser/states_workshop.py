@@ -21,22 +21,14 @@ def _write_card(visitor: Visitor) -> None:
     expect(visitor.page.locator("#my_cards")).to_contain_text("En attente")
 
 
-def _send_card_by_hand(visitor: Visitor, text: str) -> None:
+def _own_cards(visitor: Visitor) -> None:
     sit(visitor)
-    visitor.page.get_by_label("Votre carte").fill(text)
+    visitor.page.get_by_label("Votre carte").fill(CARD)
     with visitor.page.expect_event("load"):
         visitor.page.locator("form.card-form").evaluate(SEND)
-
-
-def _own_cards(visitor: Visitor) -> None:
-    _send_card_by_hand(visitor, CARD)
     visitor.go(f"{visitor.path}/mes-cartes")
     acts.unfold(visitor)
     visitor.press("Garder un code pour mes cartes")
-
-
-def _empty_card(visitor: Visitor) -> None:
-    _send_card_by_hand(visitor, "")
 
 
 def _judge_wrongly(visitor: Visitor) -> None:
@@ -85,15 +77,10 @@ def _pick_cards(visitor: Visitor) -> None:
         box.check()
 
 
-def _empty_paper(visitor: Visitor) -> None:
-    send_empty("Enregistrer, puis le suivant")(visitor)
-
-
 JUDGING = "/ateliers/{judging_room}/sequences/{judging_step}/bulletins"
 PHONES = [
     S("phone, recueil", "/a/{cards_code}", act=_write_card),
     S("phone, own cards", "/a/{cards_code}", act=_own_cards),
-    S("phone, card refused", "/a/{cards_code}", status=422, act=_empty_card),
     S("phone, judgment refused", "/a/{judging_code}", status=422, act=_judge_wrongly),
     S("phone, judgment shown", "/a/{ranked_code}", act=_hear_results),
     S("phone, objection asked", "/a/{agreeing_code}", act=_object),
@@ -123,7 +110,6 @@ LEADING = [
     S("crew, lead offered", "/ateliers/{offered_room}/equipe", "facilitator", act=acts.unfold),
     S("crew, scribe", "/ateliers/{judging_room}/equipe/lien/{judging_crew}", "relay"),
     S("cards, grouped", "/ateliers/{grouping_room}/cartes", "facilitator", act=_pick_cards),
-    S("cards, typed", "/ateliers/{cards_room}/cartes/saisie", "facilitator"),
     S("cards that become a need", "/ateliers/{grouping_room}/cartes/{cluster}/besoin", "facilitator"),
     S("tables", "/ateliers/{tabled_room}/tables", "facilitator"),
     S("codes of devices that are lent", "/ateliers/{tabled_room}/codes", "facilitator"),
@@ -131,12 +117,11 @@ LEADING = [
 PAPER = [
     S("paper, desk", JUDGING, "facilitator", act=acts.unfold),
     S("paper, to print", f"{JUDGING}/papier?de=1&a=8", "facilitator"),
-    S("paper, refused", f"{JUDGING}/5", "facilitator", 422, _empty_paper),
+    S("paper, refused", f"{JUDGING}/5", "facilitator", 422, send_empty("Enregistrer, puis le suivant")),
     S("paper, second reading", f"{JUDGING}/2", "facilitator", act=acts.unfold),
     S("paper, two readings differ", f"{JUDGING}/3", "facilitator"),
 ]
 PREPARING = [
-    S("new presentation", "/ateliers/{draft_room}/sequences/nouvelle?sorte=presentation", "facilitator"),
     S("new judgment", "/ateliers/{draft_room}/sequences/nouvelle?sorte=judgment", "facilitator", act=acts.unfold),
     S("new agreement", "/ateliers/{draft_room}/sequences/nouvelle?sorte=agreement", "facilitator", act=acts.unfold),
     S("same workshop elsewhere", "/ateliers/{draft_room}/ailleurs", "facilitator"),

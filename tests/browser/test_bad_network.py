@@ -41,7 +41,7 @@ def hall_open(people: Crowd) -> Hall:
     return held
 
 
-def _marks(held: Hall, *places: int) -> dict[int, dict[str, int]]:
+def _marks(held: Hall) -> dict[int, dict[str, int]]:
     """What the database holds, by seat."""
     found = held.ballots()
     assert len({ballot.seat_id for ballot in found}) == len(found), "a seat counts twice"
@@ -49,16 +49,8 @@ def _marks(held: Hall, *places: int) -> dict[int, dict[str, int]]:
 
 
 def _chosen(step: Step, held: Hall, given: Mapping[str, int]) -> dict[str, int]:
-    titles = {o.title: str(o.id) for o in _options(held, step)}
+    titles = {o.title: str(o.id) for o in held.options(step)}
     return {titles[title]: n for title, n in given.items()}
-
-
-def _options(held: Hall, step: Step) -> list:  # type: ignore[type-arg]
-    from app.workshops import queries
-    from tests.browser.facts import reading
-
-    with reading(held.url) as db:
-        return list(queries.option_rows(db, step.id or 0))
 
 
 def _waits(page: Page) -> None:
@@ -253,7 +245,7 @@ def test_a_server_killed_in_the_middle_of_a_vote_loses_nothing_it_acknowledged(
     early, filling, waiting = come(shaken, held, "Habitantes", "Jeunes", "Associations")
     begin(amina, DOTS["title"])
     throng = _Throng(held, mortal.server.url)
-    options = [str(o.id) for o in _options(held, held.steps()[0])]
+    options = [str(o.id) for o in held.options(held.steps()[0])]
     for phone in (early, filling, waiting):
         expect(phone.page.get_by_role("button", name="Vérifier et valider")).to_be_visible()
     place(early.page, BUS, 2)

@@ -18,6 +18,7 @@ KEEP_SHIFTS = """
     .observe({ type: "layout-shift", buffered: true });
 """
 PAINTED = "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))"
+SETTLED = "[data-check]:has-text('Vérifier'), [data-size], [data-my-cards] h2"  # a live page, once its script has come
 RURAL = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
 
 
@@ -59,6 +60,19 @@ def test_the_first_view_costs_less_than_100_kilobytes(readers: Crowd) -> None:
     assert meter.total < FIRST_VIEW, "\n".join(meter.lines)
 
 
+@pytest.mark.parametrize("path", ["/a/{judging_code}", "/ateliers/{picturing_room}"])
+def test_the_first_view_of_a_room_costs_less_than_100_kilobytes(readers: Crowd, sites: Sites, path: str) -> None:
+    visitor = readers.visitor()
+    meter = _Meter(visitor)
+    page = visitor.go(path.format_map(sites.facts))
+    if path.startswith("/a/"):
+        expect(page.locator("[data-connection=on]")).to_be_visible()
+    page.evaluate(PAINTED)
+    print("\n".join(meter.lines), f"\n{meter.total:>7} bytes in {len(meter.sizes)} requests")
+    assert any(".woff2" in line for line in meter.lines), "the fonts are counted"
+    assert meter.total < FIRST_VIEW, "\n".join(meter.lines)
+
+
 def test_the_second_view_brings_little_more_than_its_html(readers: Crowd) -> None:
     visitor = readers.visitor()
     visitor.page.goto("/", wait_until="networkidle")
@@ -94,16 +108,23 @@ def _shifts(page: Page) -> float:
     return float(page.evaluate("window.shifts.reduce((sum, one) => sum + one, 0)"))
 
 
-@pytest.mark.parametrize("path", ["/a/{vote_code}", "/ateliers/{vote_room}/ecran/{vote_key}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/a/{vote_code}", "/a/{judging_code}", "/a/{cards_code}", "/ateliers/{vote_room}/ecran/{vote_key}",
+        "/ateliers/{ranked_room}/ecran/{ranked_key}", "/ateliers/{cards_room}/ecran/{cards_key}",
+    ],
+)  # fmt: skip
 def test_nothing_jumps_while_a_live_page_arrives(readers: Crowd, sites: Sites, path: str) -> None:
     phone, screen = {"width": 360, "height": 740}, {"width": 1280, "height": 720}
     visitor = readers.visitor(viewport=phone if path.startswith("/a/") else screen)
-    visitor.go("/a/{vote_code}".format_map(sites.facts))
-    sit(visitor)
+    if path.startswith("/a/"):
+        visitor.go(path.format_map(sites.facts))
+        sit(visitor)
     devtools = visitor.context.new_cdp_session(visitor.page)
     devtools.send("Network.enable")
     devtools.send("Network.emulateNetworkConditions", RURAL)
     visitor.context.add_init_script(KEEP_SHIFTS)
     page = visitor.go(path.format_map(sites.facts))
-    expect(page.locator("form[data-prepared], [data-size]")).to_be_attached()
+    expect(page.locator(SETTLED)).to_be_attached()
     assert _shifts(page) <= SHIFT

@@ -18,7 +18,7 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
 FLAT = """() => [...document.querySelectorAll("main *")].filter((one) => {
   if (!one.checkVisibility({ visibilityProperty: true })) return false;
   const style = getComputedStyle(one);
-  if (one.matches("svg.mark, svg.college-bar, svg.screen-bar__drawing, svg.qr")) return style.forcedColorAdjust === "auto";
+  if (one.matches("svg.mark, svg.college-bar, svg.profile, svg.screen-bar__drawing, svg.qr")) return style.forcedColorAdjust === "auto";
   return one.matches("button, .button, .choice, .input") && (style.borderTopStyle === "none" || style.borderTopWidth === "0px");
 }).map((one) => `${one.tagName}.${one.getAttribute("class")}`)"""
 
@@ -38,6 +38,7 @@ def test_on_paper_the_thread_stays_and_what_one_presses_goes(readers: Crowd, sit
     [
         "/territoires/{home}/priorites", "/priorites/{priority}", "/suivi/{answered_code}", "/fiches-actions/{sheet}",
         "/fiches-actions/{sheet}/versions", "/ateliers/{published_room}", "/ateliers/{published_room}/compte-rendu",
+        "/ateliers/{graded_room}/compte-rendu", "/ateliers/{published_room}/decisions",
     ],
 )  # fmt: skip
 def test_working_pages_print_without_their_controls(readers: Crowd, sites: Sites, path: str) -> None:
@@ -57,13 +58,18 @@ def test_nothing_moves_for_those_who_asked(readers: Crowd) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/a/{vote_code}", "/ateliers/{published_room}", "/ateliers/{shown_room}/ecran/{shown_key}"]
-)
+    "path",
+    [
+        "/a/{vote_code}", "/a/{judging_code}", "/a/{ranked_code}", "/ateliers/{published_room}",
+        "/ateliers/{graded_room}/compte-rendu", "/ateliers/{shown_room}/ecran/{shown_key}",
+        "/ateliers/{ranked_room}/ecran/{ranked_key}",
+    ],
+)  # fmt: skip
 def test_in_the_colours_of_the_reader_shapes_and_edges_stay(readers: Crowd, sites: Sites, path: str) -> None:
     visitor = readers.visitor(forced_colors="active", viewport={"width": 1280, "height": 720})
-    visitor.go("/a/{vote_code}".format_map(sites.facts))
-    sit(visitor)
     page = visitor.go(path.format_map(sites.facts))
+    if path.startswith("/a/"):
+        sit(visitor)
     assert page.evaluate(FLAT) == []
 
 

@@ -10,11 +10,6 @@ from tests.browser.test_keyboard import tab_to
 from tests.browser.visitor import Crowd, Visitor
 
 RUNNING, STEP = "/a/{running_code}", "Par quoi commencer ?"
-CUT = """() => [...document.querySelectorAll(".screen *")].filter((one) => {
-  if (one.closest("[data-screen-pages], .visually-hidden, svg") || !one.checkVisibility()) return false;
-  const { right, bottom } = one.getBoundingClientRect();
-  return right > innerWidth + 1 || bottom > innerHeight + 1;
-}).map((one) => `${one.tagName}.${one.className}`)"""
 PAGES = ":root[data-size] [data-screen-pages]"
 
 
@@ -31,7 +26,7 @@ def test_a_ballot_is_filled_summed_up_and_sent_without_a_mouse(people: Crowd, si
     page.keyboard.press("Space")
     tab_to(page, "main button[type=submit]")
     visitor.key("Enter")
-    expect(page.locator("form[data-prepared]")).to_be_attached()
+    expect(page.locator("[data-stepper]").first).to_be_visible()
     for _dot in range(2):
         tab_to(page, "[data-by='1']")
         page.keyboard.press("Enter")
@@ -88,13 +83,3 @@ def test_the_projected_page_turns_freezes_and_blackens_by_keys(readers: Crowd, s
     expect(page.get_by_text("Écran figé")).to_be_hidden()
     page.keyboard.press("b")
     expect(page.locator(":root[data-blank]")).to_be_attached()
-
-
-def test_nothing_of_the_projected_page_is_cut(readers: Crowd, sites: Sites) -> None:
-    page = readers.visitor().page
-    for room in ("lobby", "talk", "vote", "counted", "shown", "finished"):
-        page.goto(f"/ateliers/{{{room}_room}}/ecran/{{{room}_key}}".format_map(sites.facts))
-        for width, height in ((1024, 768), (1280, 720), (1920, 1080)):
-            page.set_viewport_size({"width": width, "height": height})
-            found = page.evaluate(CUT)
-            assert not found, f"{room} at {width} × {height}: {found}"

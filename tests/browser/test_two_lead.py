@@ -225,7 +225,7 @@ def test_a_proposal_taken_back_at_the_instant_it_is_accepted_moves_nothing(pair:
     pair.amina.press("Proposer")
     with _at_once(pair.denez, _button(pair.denez, "Accepter la conduite")):
         pair.amina.press("Retirer la proposition")
-    expect(pair.denez.page.locator("main")).to_contain_text("Cette proposition a été retirée")
+    expect(pair.denez.page.locator("#flash")).to_contain_text("Cette proposition a été retirée")
     assert pair.hall.workshop().lead_id == first
 
 

@@ -88,9 +88,9 @@ def _prepare_room(facilitator: Visitor) -> None:
 
 def _add_step(facilitator: Visitor, kind: str, title: str) -> None:
     facilitator.click("Ajouter une séquence")
+    facilitator.click(kind)
     page = facilitator.page
-    page.get_by_role("radio", name=kind, exact=False).first.check()
-    page.get_by_label("Titre").fill(title)
+    page.locator("[name=title]").fill(title)
     page.get_by_label("Durée, en minutes").fill("8")
     if kind != "Présentation":
         page.get_by_role("checkbox", name=SHEET, exact=False).check()
@@ -164,6 +164,7 @@ def _workshop(people: Crowd, facilitator: Visitor) -> None:
     expect(pages[2].locator("#room_main")).to_contain_text(SHEET)
     facilitator.press("Clore l’atelier")
     facilitator.click("Compte rendu")
+    facilitator.click("Compléter et publier")
     console.get_by_label("Ce que la salle conclut").fill("La salle demande d’abord les bancs, puis les arrêts.")
     facilitator.press("Publier le compte rendu")
     for page in pages:
@@ -189,7 +190,7 @@ def test_from_a_need_to_a_vote_on_the_board_and_its_answer(people: Crowd) -> Non
     resident.follow(card.get_by_role("link", name=priority, exact=True))
     votes = resident.page.locator("section[aria-labelledby=ateliers]")
     expect(votes).to_contain_text("Atelier de Taulé")
-    expect(votes).to_contain_text(re.compile(r"2\s*personnes sur\s*3\s*bulletins"))
+    expect(votes).to_contain_text("2 sur 3 ont donné au moins une gommette")
     expect(resident.page.locator("section[aria-labelledby=positions]")).to_contain_text("Habitantes et habitants")
     expect(resident.go(address).locator(".voices")).to_contain_text("2 personnes l’ont soutenue, sur 3 bulletins")
 

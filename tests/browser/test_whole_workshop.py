@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.workshops.counting import recount
+from app.workshops.counting.grades import Graded
+from app.workshops.counting.points import Line, Result
 from tests.browser import hall
 from tests.browser.hall import COLLEGES, Hall, begin, come, mention, place, project, recorded, send
 from tests.browser.visitor import Crowd, Visitor
@@ -250,11 +252,11 @@ def _read(reader: Visitor, held: Hall) -> None:
         assert (counted.ballots, counted.present) == (3, 3)
         lines = {line.option: line for line in counted.lines}
         for line, figures in zip(lines.values(), wanted[step.title], strict=True):
-            shown = [line.points] if step.title == FIRST else list(line.tally)[: len(figures)]
+            shown = [line.points] if isinstance(line, Line) else list(line.tally)[: len(figures)]
             assert shown == figures, (step.title, line)
 
 
-def _counted_again(reader: Visitor, held: Hall, step: int) -> "recount.Result | recount.Graded":
+def _counted_again(reader: Visitor, held: Hall, step: int) -> Result | Graded:
     ballots, method = (
         reader.page.locator(f"main a[href*='/{step}/'][href$='{name}']").get_attribute("href") or ""
         for name in ("bulletins.csv", "methode.json")

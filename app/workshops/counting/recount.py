@@ -1,8 +1,9 @@
 """Two files that let anyone count a vote again: its ballots without identity, and how they are counted.
 
 The ballots are a CSV file: a row each, in an order that says nothing of who voted when; ``collège`` (empty where its
-figures are not published apart), ``canal`` (empty where fewer than 5 ballots came that way), then a column an option. The method is a JSON file: the question, the kind
-of vote, the options in their order, the words of the grades, the rules, and how many people were there.
+figures are not published apart), ``canal`` (empty where fewer than 5 ballots came that way), then a column an option.
+The method is a JSON file: the question, the kind of vote, the options in their order, the words of the grades, the
+rules, and how many people were there.
 """
 
 import csv

@@ -53,8 +53,8 @@ class BallotForm(Form):
     """One ballot: ``dots`` and ``grade`` are « option:number », ``choice`` the options chosen.
 
     ``words``: why one objects. ``place``: which of the people that one device holds. A plain form has one group of
-    mentions an option, each with a name of its own: they are all ``grade``. ``seat``: who filled it, when a script knows:
-    a device may have gone to somebody else since.
+    mentions an option, each with a name of its own: they are all ``grade``. ``seat``: who filled it, when a script
+    knows: a device may have gone to somebody else since.
     """
 
     step: Id

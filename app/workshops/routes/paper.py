@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.core.db import Db
 from app.core.errors import ConflictError, NotFoundError
-from app.core.forms import Filled, blank, read
+from app.core.forms import Filled, blank, clean, read
 from app.core.i18n import gettext as _
 from app.core.web import go, page
 from app.identity.access import Me
@@ -89,7 +89,7 @@ def find(
     request: Request, db: Db, me: Me, workshop: ScribeWorkshop, step: OneStep, numero: str = "", suivant: str = ""
 ) -> Response:
     """From a number as typed to its form; left empty, the next one."""
-    typed = numero.strip()[:20] or suivant.strip()[:20]
+    typed = clean(numero)[:20] or clean(suivant)[:20]
     number = number_of(typed)
     if number is None:
         said = _("Écrivez le numéro imprimé en bas du bulletin, par exemple P-0318.")

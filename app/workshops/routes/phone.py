@@ -93,8 +93,8 @@ def _page(
     return page(
         request, "workshops/phone.html", status=status,
         headers={"retry-after": str(retry_after)} if retry_after else None,
-        mine=mine, door=door, form=form, asked_table=asked_table, so_far=so_far,
-        territory=reference(db).by_id[workshop.territory_id], people=device.seats, places=queries.PLACES,
+        mine=mine, door=door, form=form, later=blank(SeatForm, once=token(), place=1), asked_table=asked_table,
+        so_far=so_far, territory=reference(db).by_id[workshop.territory_id], people=device.seats, places=queries.PLACES,
         tables=tables, table=next((each for each in tables if each.id == here), None),
         took_part=queries.has_part(db, room, me.person_id) if mine else False, **context,
     )  # fmt: skip

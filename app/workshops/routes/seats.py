@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.core.db import Db
 from app.core.errors import ForbiddenError, NotFoundError
-from app.core.forms import Filled, blank, read
+from app.core.forms import Filled, blank, clean, read
 from app.core.i18n import gettext as _
 from app.core.limits import address_of
 from app.core.security import token
@@ -133,7 +133,7 @@ def count_table(
 @router.get("/a/{code}/pret", name="workshops.lent_door")
 def lent_door(request: Request, db: Db, me: Me, workshop: CodeRoom, device: Here, ticket: str = "") -> Response:
     """Where the printed code of a borrowed device is typed."""
-    form = blank(LentForm, once=token(), code=ticket[:40])
+    form = blank(LentForm, once=token(), code=clean(ticket)[:40])
     return show_door(request, db, workshop, device, me, form, door="lent")
 
 

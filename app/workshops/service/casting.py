@@ -152,13 +152,13 @@ def _objects(step: Step, marks: Mapping[int, int]) -> bool:
 
 
 def _check_open(step: Step, at: datetime) -> bool:
-    """Whether the ballot is late; refuses when the vote is not open."""
+    """Whether the ballot came after the close, however long it then waited for its batch; refuses when not open."""
     if step.kind not in VOTES or step.status == StepStatus.WAITING:
         raise ConflictError(_("Ce vote n’est pas encore ouvert."))
     if step.status == StepStatus.OPEN:
         return False
     if step.status == StepStatus.CLOSED and step.closed_at and at - step.closed_at <= GRACE:
-        return True
+        return at > step.closed_at
     raise ConflictError(_("Le vote est clos : ce bulletin est arrivé trop tard et n’est pas compté."))
 
 
