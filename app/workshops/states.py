@@ -68,6 +68,7 @@ GRADES: Mapping[str, Mapping[int, str]] = {
     },
     "yes_no": {3: label("Oui"), 2: label("Je m’abstiens"), 1: label("Non")},
 }  # fmt: skip
+SHORTEST_CONCLUSION = 20  # characters of what a room concludes, without which its report is not published
 OBJECTING = 3  # from this degree down, an agreement asks for words
 STEP_LABELS = {
     _T.WAITING: label("À venir"),

@@ -112,7 +112,20 @@ function sumUp(form, dialog) {
   const left = Number(form.dataset.total ?? 0) - placed(form);
   spare.hidden = left <= 0 || list.childElementCount === 0;
   spare.textContent = left > 0 ? counted(spare, left) : "";
+  tellUnrated(dialog.querySelector("[data-unrated]"), form.querySelectorAll("[data-vote]").length - list.childElementCount);
+  const why = dialog.querySelector("[data-said-why]");
+  if (why) {
+    why.textContent = read(form).words;
+    why.hidden = !why.textContent;
+  }
   dialog.showModal();
+}
+
+// What becomes of the choices that were given no mention; element: null if the vote has no mentions.
+function tellUnrated(element, n) {
+  if (!element) return;
+  element.hidden = n === 0;
+  element.textContent = n ? counted(element, n) : "";
 }
 
 // What a row says in the summary: its title, and its gommettes or its mention.

@@ -167,6 +167,7 @@ function show(said) {
   next.id = old.id;
   old.replaceWith(next);
   document.querySelector("main > [data-refusal]")?.remove();
+  clearFlash();
   for (const clock of next.querySelectorAll("[data-now]")) clock.dataset.now = said.now; // drawn earlier, heard now
   if (seat) wear(next);
   if (lost) next.prepend(document.getElementById("unsent").content.cloneNode(true));

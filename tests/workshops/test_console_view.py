@@ -1,5 +1,6 @@
 """What the console shows, and to whom: counts, the screen, the clock; and who only looks."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ from tests.workshops.acts import (
     steps,
     stored,
 )
-from tests.workshops.console_acts import again, console, press, said
+from tests.workshops.console_acts import add, again, console, press, said
 
 
 def _heads(site: Site, workshop: Workshop) -> list[Headcount]:
@@ -230,3 +231,54 @@ def test_the_console_costs_a_fixed_number_of_queries(site: Site) -> None:
     with site.counting() as more:
         amina.get(f"/ateliers/{workshop.id}/regie")
     assert len(more) == len(seen) <= 30, seen
+
+
+def test_a_long_lateness_is_said_in_hours(site: Site) -> None:
+    amina, workshop = site.signed_in("facilitator"), room(site)
+    with site.writing() as db:
+        step = db.get_one(Step, current(site, workshop).id)
+        step.closes_at = now() + timedelta(days=1)
+        db.add(step)
+    assert re.search(r"En retard de \d+ h \d\d\.", said(console(amina, workshop)))
+    step = Step(id=1, workshop_id=1, position=1, kind="presentation", title="Une", minutes=60, status="waiting")
+    begins = datetime(2030, 3, 14, 18, tzinfo=UTC)
+    held = Workshop(starts_at=begins, minutes=60, status="running")
+    late = [forecast(held, [step], begins + timedelta(minutes=gap)).gap.replace("\u00a0", " ") for gap in (12, 246)]
+    assert late == ["12 min", "4 h 06"]
+
+
+def test_a_closed_room_shows_no_way_in(site: Site) -> None:
+    amina, workshop = site.signed_in("facilitator"), room(site)
+    assert console(amina, workshop).select(".console-door__qr svg")
+    act(site, amina, workshop, "fin")
+    page = console(amina, workshop)
+    assert "Entrer dans la salle" not in said(page) and not page.select(".console-door__qr")
+
+
+def test_objections_are_read_on_the_console_by_who_leads_and_nowhere_else(site: Site) -> None:
+    amina = site.signed_in("facilitator")
+    workshop = prepared(site, amina)
+    text = add(site, workshop, "agreement", "Le texte de la charte")
+    press(site, amina, workshop, text, "ouverture")
+    with site.writing() as db:
+        option = Option(step_id=text.id or 0, position=1, title="La charte")
+        db.add(option)
+        db.flush()
+        ballot = Ballot(
+            step_id=text.id or 0, college="jeunes", channel="phone", marks={str(option.id): 1}, words="Trop vite",
+            cast_at=now(),
+        )  # fmt: skip
+        db.add(ballot)
+        db.flush()
+        ballot_id = ballot.id
+    part = console(amina, workshop).select_one("#objections")
+    assert "Objections écrites (1)" in said(part) and "Trop vite" in said(part) and "Jeunes" not in said(part)
+    assert "Trop vite" not in str(console(colleague(site), workshop))
+    address = f"/ateliers/{workshop.id}/objections/{ballot_id}"
+    back = amina.post(address, {"shown": "true", "console": "true"})
+    assert back.url.path == f"/ateliers/{workshop.id}/regie"
+    press(site, amina, workshop, text, "cloture")
+    part = console(amina, workshop).select_one("#objections")
+    assert "Dans le compte rendu" in said(part) and "Ne plus montrer" in said(part)
+    for path in (f"/a/{workshop.code}", f"/ateliers/{workshop.id}/ecran/{workshop.screen_key}"):
+        assert "Trop vite" not in site.visitor().get(path).text, path

@@ -226,3 +226,19 @@ def test_the_demonstration_shows_paper_counted_and_waiting(site: Site) -> None:
     with site.reading() as db:
         result: Any = queries.results(db, [revealed], queries.present_by(db, past.id or 0))[revealed.id or 0]
     assert result.papers == 4
+
+
+def test_who_closes_the_room_is_told_of_the_ballots_that_nobody_read_again(site: Site) -> None:
+    here = Room(site)
+    here.print()
+    page = f"/ateliers/{here.workshop.id}/regie"
+    assert "relu : il" not in words(here.amina.get(page))
+    here.type(here.amina, 1, {0: 2})
+    assert "1 bulletin papier n’a pas été relu : il ne sera pas compté." in words(here.amina.get(page))
+    here.type(here.amina, 2, {0: 2})
+    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
+    console = here.amina.get(page)
+    assert "2 bulletins papier n’ont pas été relus : ils ne seront pas comptés." in words(console)
+    assert f'href="{here.base}"' in console.text
+    act(site, here.amina, here.workshop, "fin")
+    assert "n’ont pas été relus" not in words(here.amina.get(page))

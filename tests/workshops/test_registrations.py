@@ -190,3 +190,16 @@ def test_two_people_for_the_last_place_one_has_it(site: Site) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(statuses(site, workshop)) == ["registered", "waiting", "waiting"]
+
+
+def test_neither_a_late_reminder_nor_a_place_that_is_taken_is_promised(site: Site) -> None:
+    workshop, mona = announced(site, capacity=1), site.signed_in("resident")
+    address, free = f"/ateliers/{workshop.id}", "On peut aussi venir sans s’inscrire"
+    assert free in site.visitor().get(address, follow_redirects=True).text
+    for hours, promised in ((72, True), (30, False)):
+        with site.writing() as db:
+            held = db.get_one(Workshop, workshop.id)
+            held.starts_at = now() + timedelta(hours=hours)
+            db.add(held)
+        assert ("deux jours avant" in come(mona, workshop)) is promised
+    assert free not in site.visitor().get(address, follow_redirects=True).text

@@ -179,3 +179,15 @@ def test_an_objection_of_another_room_stays_as_it_is(site: Site) -> None:
     assert _write(amina, mine, f"objections/{ballot.id}", shown="true").status_code == 404
     with site.reading() as db:
         assert not db.get_one(Ballot, ballot.id).words_shown
+
+
+def test_what_is_to_check_goes_as_it_is_settled(site: Site) -> None:
+    amina, workshop = site.signed_in("facilitator"), closed(site, dots())
+    page = shown(amina.get(f"{_base(workshop)}/compte-rendu/redaction"))
+    assert "Il manque ce que la salle conclut" in page and "Aucune décision ni aucun point" in page
+    assert page.count('id="to_check"') == 1 and "hx-swap-oob" not in page
+    part = _small(amina, f"{_base(workshop)}/decisions", {"text": "Poser deux bancs"}, "report_outcomes").text
+    assert 'id="to_check" hx-swap-oob="true"' in part and "Aucune décision ni aucun point" not in part
+    assert "Il manque ce que la salle conclut" in part.replace("\u00a0", " ")
+    part = _small(amina, f"{_base(workshop)}/compte-rendu/textes", {"conclusion": WORDS, "next_steps": ""}).text
+    assert 'id="to_check" hx-swap-oob="true"' in part and "Il manque" not in part

@@ -31,6 +31,7 @@ from app.identity.access import Me, public
 from app.identity.models import Body
 from app.identity.queries import organisations
 from app.identity.states import College
+from app.needs.queries.fil import vote_figures
 from app.places.queries import reference
 from app.policy import SHEET_ANSWER, SHEET_EDIT, SHEET_MOVE, SHEET_READ
 from app.threads import consensus
@@ -91,7 +92,8 @@ def _context(db: Db, me: Me, sheet: ActionSheet) -> dict[str, Any]:
         "sheet": sheet, "places": places, "territory": places.by_id[sheet.territory_id], "versions": versions,
         "theme": next(t for t in accords.themes(db, sheet.accord.scheme_id) if t.id == sheet.theme_id),
         "words": whole(published.content if published else sheet.content), "needs": needs, "priorities": priorities,
-        "steps": fil.steps(sheet, needs, priorities, events, votes), "votes": votes,
+        "steps": fil.steps(sheet, needs, priorities, events, votes),
+        "votes": [(vote, *vote_figures(vote)) for vote in votes],
         "events": events, "bodies": bodies,
         "said": said, "pages": organisations.pages_of(db, signed), "kinds": COMMENT_LABELS, "labels": SHEET_LABELS,
         "fields": FIELD_LABELS, "fundings": FUNDING_LABELS, "reasoned": REASONED, "anchors": ANCHORS,

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from app.accords import queries as accords
 from app.accords.models import Priority
-from app.core.i18n import fdate, ngettext, today
+from app.core.i18n import fdate, fnum, ngettext, today
 from app.core.i18n import gettext as _
-from app.core.machine import Event
+from app.core.machine import Event, label
 from app.identity import queries as people
 from app.needs import queries
 from app.needs.models import Need, NeedAnswer
@@ -28,6 +28,12 @@ from app.threads.states import (
 )
 
 CARDS = ("card", "cluster")  # the kinds of the mentions that workshops write when cards join a need
+SUPPORT = {  # what supporting is, by method of vote
+    "dots": label("vote par gommettes, au moins une gommette"),
+    "judgment": label("jugement majoritaire, mention Bien ou mieux"),
+    "agreement": label("échelle d’accord, au plus une réserve mineure"),
+    "yes_no": label("main levée, réponse oui"), "hands": label("main levée, réponse choisie"),
+}  # fmt: skip
 
 
 @dataclass
@@ -226,17 +232,26 @@ def card_steps(mentions: Sequence[Mention]) -> list[Step]:
 
 
 def vote_steps(votes: Sequence[Mention]) -> list[Step]:
-    """The workshops that voted on it; each mention keeps « supporters/ballots »."""
+    """The workshops that voted on it."""
     steps = []
     for vote in votes:
-        supporters, _slash, ballots = vote.state.partition("/")
-        counted = _("%(n)s personnes ont soutenu la fiche-action, sur %(total)s bulletins.") % {
-            "n": supporters,
-            "total": ballots,
-        }
+        supporters, ballots = vote_figures(vote)
+        words = ngettext(
+            "%(n)s personne a soutenu la fiche-action, sur %(ballots)s.",
+            "%(n)s personnes ont soutenu la fiche-action, sur %(ballots)s.",
+            supporters,
+        )
+        counted = words % {"n": fnum(supporters), "ballots": ballots}
         link = (vote.path, _("Lire l’atelier et ses résultats"))
         steps.append(Step("done", _("Atelier"), vote.title, fdate(vote.at), counted, link))
     return steps
+
+
+def vote_figures(vote: Mention) -> tuple[int, str]:
+    """How many supported it, then out of which ballots and by what method; kept as « supporters/ballots/method »."""
+    supporters, ballots, *method = vote.state.split("/")
+    cast = ngettext("%(n)s bulletin", "%(n)s bulletins", int(ballots)) % {"n": fnum(int(ballots))}
+    return int(supporters), " ; ".join([cast, *(_(SUPPORT[each]) for each in method)])
 
 
 def _answers(db: Session, need: Need) -> list[Step]:

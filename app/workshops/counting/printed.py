@@ -15,8 +15,8 @@ def printed(method: Method, result: Result | Graded) -> Iterator[str]:
     """The result, in total then by collège."""
     yield method.question
     yield (
-        f"{result.ballots} bulletins ({result.phones} téléphone, {result.papers} papier), {result.blanks} blancs, "
-        f"{result.late} tardifs, {result.present} personnes présentes"
+        f"{_many(result.ballots, 'bulletin')} ({result.phones} téléphone, {result.papers} papier), "
+        f"{_many(result.blanks, 'blanc')}, {_many(result.late, 'tardif')}, {_many(result.present, 'personne présente')}"
     )
     yield f"par collège : {_by(result.ballots_by)}"
     for line in result.lines:
@@ -27,9 +27,9 @@ def printed(method: Method, result: Result | Graded) -> Iterator[str]:
 
 
 def _points(method: Method, title: str, line: Line) -> Iterator[str]:
-    unit = "gommettes" if method.kind == DOTS else "personnes"
+    unit = "gommette" if method.kind == DOTS else "personne"
     rank = f"{line.rank}{' ex æquo' if line.tied else ''}. " if method.kind == DOTS else ""
-    yield f"{rank}{title} : {line.points} {unit}, {line.supporters} soutiens"
+    yield f"{rank}{title} : {_many(line.points, unit)}, {_many(line.supporters, 'soutien')}"
     yield f"   {_by(line.points_by)}"
 
 
@@ -54,6 +54,11 @@ def _rule(result: Agreement) -> Iterator[str]:
     parts = ", ".join(f"{part.college or 'toute la salle'} {part.percent} %" for part in result.over)
     said = "sans bulletin" if result.met is None else "respectée" if result.met else f"non respectée ({parts})"
     yield f"règle, {result.limit} % d’oppositions au plus : {said}"
+
+
+def _many(n: int, words: str) -> str:
+    """This many, each word of ``words`` taking an s from two on."""
+    return f"{n} {words.replace(' ', 's ') + 's' if n > 1 else words}"
 
 
 def _by(counts: Mapping[str, int]) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from app.core.forms import Form
+from app.workshops.states import SHORTEST_CONCLUSION
 
 SEAL = 18  # characters of what tells that a text changed since the page was shown
 
@@ -25,7 +26,7 @@ class TextsForm(Form):
 class ReportForm(TextsForm):
     """The same, to be published."""
 
-    conclusion: str = Field(min_length=20, max_length=3000)
+    conclusion: str = Field(min_length=SHORTEST_CONCLUSION, max_length=3000)
 
 
 class OutcomeForm(Form):
@@ -40,9 +41,10 @@ class OutcomeForm(Form):
 
 
 class ShownForm(Form):
-    """Whether an objection is in the report."""
+    """Whether an objection is in the report; ``console``: it was decided there, and one goes back there."""
 
     shown: bool = False
+    console: bool = False
 
 
 class CorrectionForm(Form):

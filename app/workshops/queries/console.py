@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from app.core.i18n import gettext as _
 from app.workshops.models import Ballot, Crew, Headcount, PaperBallot, Seat, Step, Table, Workshop
 from app.workshops.states import Channel, Room, StepStatus
 
@@ -44,6 +45,12 @@ class RunSheet:
     lines: Sequence[Line]
     ends_at: datetime
     late: int
+
+    @property
+    def gap(self) -> str:
+        """How much late or in advance: « 12 min », « 4 h 06 »."""
+        hours, minutes = divmod(abs(self.late), 60)
+        return _("%(h)s h %(m)s") % {"h": hours, "m": f"{minutes:02}"} if hours else _("%(n)s min") % {"n": minutes}
 
 
 def channels(db: Session, step_id: int) -> dict[str, int]:

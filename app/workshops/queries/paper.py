@@ -62,6 +62,16 @@ def desk(db: Session, workshop: Workshop, step: Step) -> Desk:
     )  # fmt: skip
 
 
+def unread(db: Session, workshop_id: int) -> list[tuple[Step, int]]:
+    """The votes whose paper ballots still wait for a second reading, and how many each: closing leaves them out."""
+    waits = col(PaperBallot.status).in_([Paper.ENTERED.value, Paper.DIFFERS.value])
+    counted = select(PaperBallot.step_id, func.count()).where(waits).group_by(col(PaperBallot.step_id))
+    of_room = counted.join(Step, col(PaperBallot.step_id) == Step.id).where(Step.workshop_id == workshop_id)
+    by: dict[int, int] = dict(db.execute(of_room).all())
+    steps = db.exec(select(Step).where(col(Step.id).in_(by)).order_by(col(Step.position))).all() if by else []
+    return [(step, by[step.id or 0]) for step in steps]
+
+
 def one_paper(db: Session, step_id: int, number: int) -> PaperBallot | None:
     """The ballot of this number, if it was printed for this step."""
     if not 0 < number < 10**6:

@@ -21,8 +21,10 @@ from app.workshops.forms.console import EndForm, HeadsForm, ScreenForm
 from app.workshops.models import Step, Workshop
 from app.workshops.queries import cards, crew, paper
 from app.workshops.queries import console as reads
+from app.workshops.queries.report import list_objections
 from app.workshops.routes.stage import room_context
-from app.workshops.states import ASKING, Screen, StepStatus
+from app.workshops.service.running import OPEN_ROOM
+from app.workshops.states import ASKING, Screen, StepKind, StepStatus
 
 router = APIRouter()
 RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
@@ -44,7 +46,7 @@ def show(
 ) -> Response:  # fmt: skip
     """The whole console, with a form that was refused if any."""
     context = room_context(request, db, workshop, live_results=True)
-    context |= _counts(request, db, context) | _preview(db, context)
+    context |= _counts(request, db, context) | _preview(db, context) | _left(db, context)
     step, kept = context["step"], reads.heads(db, workshop.id or 0)
     closes = step.closes_at if step and step.status == StepStatus.OPEN else None
     return page(
@@ -96,6 +98,17 @@ def _preview(db: Db, context: dict[str, Any]) -> dict[str, Any]:
             "high_college": gap.high, "high_percent": gap.high_percent,
         },
     }  # fmt: skip
+
+
+def _left(db: Db, context: dict[str, Any]) -> dict[str, Any]:
+    """What is left to read: paper ballots not read again, what people wrote against the text of the present step."""
+    workshop, step = context["workshop"], context["step"]
+    going = workshop.status in OPEN_ROOM
+    agreed = going and step is not None and step.kind == StepKind.AGREEMENT
+    return {
+        "unread": paper.unread(db, workshop.id or 0) if going else [],
+        "objections": list_objections(db, [step.id or 0]) if agreed else [],
+    }
 
 
 def do(

@@ -109,5 +109,6 @@ def _registering(db: Db, me: Me, workshop: Workshop, form: Filled[RegistrationFo
     return {
         "form": form, "mine": coming, "places": registrations.places_of(db, workshop) if asks else None,
         "register_open": asks and workshop.starts_at > now(),
+        "reminded": workshop.starts_at > now() + registrations.REMIND_BEFORE,
         "rank": registrations.rank(db, coming) if coming and coming.status == Attendance.WAITING else 0,
     }  # fmt: skip

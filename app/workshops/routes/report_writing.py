@@ -168,6 +168,8 @@ def show_objection(
     """Show what somebody wrote, or hide it."""
     shown = form.ok is not None and form.ok.shown
     writing.show_objection(db, workshop, ballot_id, shown=shown, by=me.person_id or 0)
+    if form.ok and form.ok.console:
+        return go(request, "workshops.console", workshop_id=workshop.id, anchor=f"objection-{ballot_id}")
     return _page(request, db, me, workshop, focus=str(ballot_id), **_saved())
 
 

@@ -4,6 +4,8 @@ Every act says which state of the room its sender saw (``edited``): of two facil
 is told what the first did instead of undoing it.
 """
 
+from textwrap import shorten
+
 from sqlmodel import Session, col, delete
 
 from app.actions.models import ActionSheet
@@ -15,7 +17,7 @@ from app.threads import service as threads
 from app.workshops import counting, queries
 from app.workshops.models import Step, Workshop, WorkshopRate
 from app.workshops.service.preparing import check_fresh
-from app.workshops.states import WORKSHOP
+from app.workshops.states import WORKSHOP, Hands, StepKind
 
 VOTE = "vote"  # the kind of the mentions that revealed votes write on fiches
 
@@ -91,11 +93,13 @@ def write_rates(db: Session, step: Step) -> None:
 
 
 def _tell_sheet(db: Session, step: Step, sheet_id: int, counted: dict[str, tuple[int, int]]) -> None:
-    """The fiche and the needs behind it show the vote, « supporters/ballots », without knowing workshops."""
+    """The fiche and the needs behind it show the vote, « supporters/ballots/method », without knowing workshops."""
     sheet, workshop = db.get_one(ActionSheet, sheet_id), db.get_one(Workshop, step.workshop_id)
     supporters, ballots = (sum(pair[i] for pair in counted.values()) for i in (0, 1))
+    method = step.hands if step.kind == StepKind.HANDS and step.hands == Hands.YES_NO else step.kind
+    said = shorten(f"« {step.title} », {workshop.title}", 160, placeholder="…")
     for thread_id in (sheet.thread_id, *queries.threads_behind(db, sheet_id)):
         threads.mention(
-            db, thread_id, kind=VOTE, subject_id=step.id or 0, title=workshop.title,
-            state=f"{supporters}/{ballots}", path=f"/ateliers/{workshop.id}",
+            db, thread_id, kind=VOTE, subject_id=step.id or 0, title=said,
+            state=f"{supporters}/{ballots}/{method}", path=f"/ateliers/{workshop.id}#etape-{step.id}",
         )  # fmt: skip

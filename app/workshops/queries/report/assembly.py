@@ -18,7 +18,7 @@ from app.workshops.queries.options import options
 from app.workshops.queries.report.parts import AgendaLine, Papers, Presence, PresenceLine, Report, Vote
 from app.workshops.queries.results import Counted, results, revealed
 from app.workshops.queries.rooms import steps
-from app.workshops.states import VOTES, Channel, Paper, StepKind, StepStatus
+from app.workshops.states import SHORTEST_CONCLUSION, VOTES, Channel, Paper, StepKind, StepStatus
 
 UNREAD = (Paper.ENTERED, Paper.DIFFERS)
 
@@ -137,6 +137,9 @@ def to_check(db: Session, workshop: Workshop) -> list[str]:
     unread = sum(papers.unread for papers in _papers(db, votes).values())
     waiting = cards.pending(db, key)
     found = []
+    if len(workshop.conclusion) < SHORTEST_CONCLUSION:
+        words = _("Il manque ce que la salle conclut : ce texte est obligatoire, %(n)s caractères au moins.")
+        found.append(words % {"n": SHORTEST_CONCLUSION})
     if not list_outcomes(db, key):
         found.append(_("Aucune décision ni aucun point non résolu n’est noté."))
     if unread:

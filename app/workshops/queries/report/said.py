@@ -11,6 +11,9 @@ from app.workshops.models import Step, Workshop
 from app.workshops.queries.report.parts import AgendaLine, Vote
 from app.workshops.states import BLANKS_LABELS, HANDS_LABELS, MODE_LABELS, Blanks, Hands, Mode, StepKind
 
+SLIGHT = 5  # minutes late or in advance that nobody needs to read
+ANOTHER_TIME = 120  # minutes: the room was not held at the hour announced, no step of it is late
+
 
 def college(code: str) -> str:
     """The name of a collège."""
@@ -47,11 +50,9 @@ def planned(line: AgendaLine) -> str:
 
 
 def lateness(line: AgendaLine) -> str:
-    """« 6 minutes de retard », « à l’heure »; nothing of a step that was not held."""
-    if line.late is None:
+    """« 6 minutes de retard »; nothing when its hours say enough: a few minutes, or a room held at another time."""
+    if line.late is None or not SLIGHT < abs(line.late) < ANOTHER_TIME:
         return ""
-    if abs(line.late) < 1:
-        return _("à l’heure")
     words = _("%(minutes)s de retard") if line.late > 0 else _("%(minutes)s d’avance")
     return words % {"minutes": minutes(abs(line.late))}
 
