@@ -134,7 +134,7 @@ def _needs(db: Session) -> Facts:
     return {
         "waiting": _first(db, Need.id, home, public, open_question, col(Need.priority_id).is_(None)),
         "attached": _first(db, Need.id, home, public, open_question, col(Need.priority_id).is_not(None)),
-        "answered": answered, "answered_code": tracking_code(answered),
+        "answered": answered, "answer_code": tracking_code(answered),
         "refused": refused, "refused_code": tracking_code(refused), "awaiting_code": tracking_code(awaiting),
         "pending": _first(db, Need.id, home, Need.status == "pending"),
         "not_retained": _first(db, Need.id, Need.outcome == "not_retained"),

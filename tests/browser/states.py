@@ -133,7 +133,7 @@ SAYING = [
     S("receipt, address to confirm", "/besoins/nouveau", act=acts.send_receipt_by_mail),
     S("tracking form", "/suivi"),
     S("tracking, unknown code", "/suivi", status=422, act=acts.wrong_code_of_tracking),
-    S("tracking of an answered need", "/suivi/{answered_code}", act=acts.unfold),
+    S("tracking of an answered need", "/suivi/{answer_code}", act=acts.unfold),
     S("tracking of a refused need", "/suivi/{refused_code}"),
     S("tracking of an unconfirmed need", "/suivi/{awaiting_code}", act=acts.unfold),
     S("tracking of a withdrawn need", "/suivi", act=acts.withdraw),

@@ -36,7 +36,7 @@ def test_on_paper_the_thread_stays_and_what_one_presses_goes(readers: Crowd, sit
 @pytest.mark.parametrize(
     "path",
     [
-        "/territoires/{home}/priorites", "/priorites/{priority}", "/suivi/{answered_code}", "/fiches-actions/{sheet}",
+        "/territoires/{home}/priorites", "/priorites/{priority}", "/suivi/{answer_code}", "/fiches-actions/{sheet}",
         "/fiches-actions/{sheet}/versions", "/ateliers/{published_room}", "/ateliers/{published_room}/compte-rendu",
         "/ateliers/{graded_room}/compte-rendu", "/ateliers/{published_room}/decisions",
     ],
