@@ -124,6 +124,7 @@ def test_a_page_loaded_again_still_sends_what_waits(people: Crowd, hall_open: Ha
     (phone,) = come(people, hall_open, "Jeunes")
     hall_open.act(service.open_step, hall_open.steps()[0])
     page = phone.go(hall_open.phone)
+    expect(option(page, BUS).get_by_role("button", name="Poser une gommette")).to_be_visible()  # its script has come
     phone.cut()
     place(page, BUS)
     send(page)

@@ -84,6 +84,7 @@ def test_words_typed_before_the_script_arrived_are_kept_too(readers: Crowd) -> N
 def test_once_sent_the_draft_is_forgotten(people: Crowd) -> None:
     visitor = people.visitor()
     say(visitor)
+    visitor.page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.includes('draft'))")
     page = visitor.go(FORM)
     expect(page.get_by_label("En une phrase")).to_have_value("")
     expect(page.locator(NOTE)).to_be_hidden()
