@@ -21,10 +21,24 @@ const BEHAVIOURS = [
   ["#failure", () => import("./failure.js")],
 ];
 
-function wake(root) {
-  for (const [selector, load] of BEHAVIOURS) {
-    if (root.querySelector(selector)) load().then((behaviour) => behaviour.start(root));
+const AGAIN = [1000, 3000, 9000]; // ms: a network that loses a module may bring it the next time
+
+async function insist(load) {
+  for (const wait of AGAIN) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
   }
+  return load();
+}
+
+// <html data-awake>: all that the page asked for has come and started.
+async function wake(root) {
+  const needed = BEHAVIOURS.filter(([selector]) => root.querySelector(selector));
+  await Promise.all(needed.map(async ([, load]) => (await insist(load)).start(root)));
+  document.documentElement.dataset.awake = "";
 }
 
 wake(document);

@@ -34,6 +34,7 @@ FLAGS = [
 ]  # fmt: skip
 WIDE: Any = {"width": 1280, "height": 900}
 NOWHERE = -1  # px: where a mouse is that has not come yet
+AWAKE = "html[data-awake], html:not(:has(script[src*='/js/page.']))"  # its scripts have started, or it has none
 _addresses = count(1)
 
 
@@ -107,6 +108,7 @@ class Visitor:
             "base_url": server.url, "locale": "fr-FR", "timezone_id": "Europe/Paris", "color_scheme": "light",
             "viewport": WIDE, "reduced_motion": "reduce", "extra_http_headers": _address(),
         }  # fmt: skip
+        self.scripted = bool(options.get("java_script_enabled", True))
         self.context = browser.new_context(**settings | options)
         self.context.set_default_timeout(PATIENCE)
         self.watch.follow(self.context)
@@ -152,7 +154,13 @@ class Visitor:
     def go(self, path: str) -> Page:
         """Open a page of the site."""
         self.page.goto(path)
+        self.wake()
         return self.page
+
+    def wake(self) -> None:
+        """Wait for the scripts of the page: no person presses a key in the same millisecond as a page comes."""
+        if self.scripted:
+            self.page.locator(AWAKE).wait_for(state="attached")
 
     def become(self, persona: str, territory: str = HOME) -> None:
         """Sign in as one of the demonstration persons, without reading the page where one chooses."""
@@ -173,6 +181,7 @@ class Visitor:
         """Click on what leads to another page, and wait for that page."""
         with self.page.expect_event("load"):
             target.click()
+        self.wake()
 
     def press(self, name: str) -> None:
         """Press the button of this name, and wait for the page that comes."""
@@ -186,6 +195,7 @@ class Visitor:
         """Press a key that leads to another page, and wait for that page."""
         with self.page.expect_event("load"):
             self.page.keyboard.press(key)
+        self.wake()
 
     def cut(self) -> None:
         """Lose the network."""
