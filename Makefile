@@ -8,6 +8,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PORT ?= 8000
+HOST ?= 127.0.0.1
 JOBS ?= 2
 
 # The first Python of 3.11 or later that answers.
@@ -31,14 +32,14 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 — \2/p' Makefile
 
 .PHONY: run
-run: setup ## Set everything up, then serve the demonstration (PORT=8000)
+run: setup ## Set everything up, then serve the demonstration (PORT=8000, HOST=127.0.0.1)
 	@export EMGLEV_DEMO=$${EMGLEV_DEMO:-true} EMGLEV_PUBLIC_URL=$${EMGLEV_PUBLIC_URL:-http://localhost:$(PORT)}
 	echo "4/5 Base de données…"
 	$(BIN)/emglev migrate
 	echo "5/5 Territoire de démonstration…"
 	$(BIN)/emglev seed --demo --if-empty
 	echo "Emglev répond sur $$EMGLEV_PUBLIC_URL (Ctrl+C pour arrêter)"
-	exec $(BIN)/emglev serve --port $(PORT)
+	exec $(BIN)/emglev serve --host $(HOST) --port $(PORT)
 
 .PHONY: setup
 setup: $(VENV) $(NODE) $(ASSETS) ## Install what the platform needs

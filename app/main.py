@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from app import seed
 from app import worker as workers
@@ -32,7 +33,7 @@ from app.core.i18n import gettext as _
 from app.core.jobs import Worker
 from app.core.limits import Limiter
 from app.core.metrics import Metrics
-from app.core.security import Compression, Guard, Head, RequestContext, SecurityHeaders
+from app.core.security import Compression, Envelope, Guard, Head
 from app.core.settings import Settings, get_settings
 from app.core.static import BuiltFiles
 from app.demo_provider import routes as demo_provider
@@ -70,15 +71,23 @@ def _pages() -> APIRouter:
     return pages
 
 
+class Site(FastAPI):
+    """The application as the server calls it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Keep the server's own « send » for streams, whose thousands of messages no layer between would change."""
+        if scope["type"] == "http":
+            scope.setdefault("state", {})["wire"] = send
+        await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """A whole application; tests give it their own database."""
     settings = settings or get_settings()
     settings.check([kind.value for kind in RoleKind])
     logs.configure(settings.log_format)
     unwatched: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}  # nothing leaves the server
-    app = FastAPI(
-        title="Emglev", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan, telemetry=unwatched
-    )
+    app = Site(title="Emglev", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan, telemetry=unwatched)
     app.state.settings = settings
     app.state.database = database or Database(settings.effective_database_url, slots=settings.db_slots)
     app.state.gate = Gate(app.state.database.slots)
@@ -104,8 +113,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         Guard, origin=settings.origin, cookie=cookie_name(), uploads=settings.upload_bytes, answer=web.answer,
         broken=_broken,
     )  # fmt: skip
-    app.add_middleware(SecurityHeaders, https=settings.is_https, images=settings.tile_origin)
-    app.add_middleware(RequestContext)
+    app.add_middleware(Envelope, https=settings.is_https, images=settings.tile_origin)
     return app
 
 

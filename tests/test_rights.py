@@ -44,6 +44,7 @@ class Thing:
     lead_id: int | None = 95
     conductors: frozenset[int] = frozenset({95, 94})
     scribes: frozenset[int] = frozenset({93})
+    room_over: bool = True
 
 
 def actors() -> dict[str, Actor]:

@@ -26,11 +26,13 @@ from app.places.queries import reference
 from app.policy import PRIORITY_READ
 from app.threads import consensus
 from app.threads import queries as threads
-from app.workshops import queries as workshops
-from app.workshops.queries import series
+from app.workshops.queries import carried
+from app.workshops.queries.reported import last_reports
+from app.workshops.states import KIND_LABELS
 
 router = APIRouter(dependencies=[Depends(public)])
 AT_ONCE = 10  # cards of a column before the page of its stage takes over: a page stays under 25 kB
+REPORTS_SHOWN = 4
 ReadPriority = Annotated[Priority, Depends(priority_for(PRIORITY_READ))]
 
 
@@ -43,7 +45,8 @@ def _board(request: Request, db: Db, territory_id: int | None, theme: str, etape
         request, "board/index.html", nav="priorities", columns=columns, stages=STAGE_LABELS,
         order=[alone] if alone else BOARD_STAGES, alone=alone, at_once=None if alone else AT_ONCE,
         themes=themes, theme_by_id={t.id: t for t in themes}, theme=chosen, places=reference(db), day=today(),
-        orphans=queries.orphans(db, territory_id), **context,
+        orphans=queries.orphans(db, territory_id), reports=last_reports(db, territory_id, limit=REPORTS_SHOWN),
+        methods=KIND_LABELS, **context,
     )  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def priority(request: Request, db: Db, me: Me, priority: ReadPriority) -> Respon
         listed=needs.visible(db, me, find, None), events=threads.events(db, "priority", priority.id or 0),
         sheets=actions.for_priority(db, priority.id or 0), sheet_labels=SHEET_LABELS,
         lines=group_lists.lines(db, groups.of_priority(db, priority.id or 0)),
-        votes=series.as_lines(db, workshops.votes_on(db, workshops.PRIORITY, priority.id or 0)),
+        votes=carried.votes_for(db, priority.id or 0), methods=KIND_LABELS,
         stages=STAGE_LABELS, outcomes=OUTCOME_LABELS, moves=PRIORITY.verbs(priority.status), day=today(),
     )  # fmt: skip
 

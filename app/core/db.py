@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -229,12 +229,22 @@ def upsert_all(db: Session, model: type[SQLModel], rows: Sequence[Mapping[str, A
         source = f"SELECT {names} FROM json_populate_recordset(NULL::{table}, :rows)"
     db.execute(
         text(f"INSERT INTO {table} ({names}) {source} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {replaced}"),
-        {"rows": json.dumps([{name: _plain(value) for name, value in row.items()} for row in rows])},
+        {"rows": json.dumps(rows, default=_plain)},
     )
 
 
-def _plain(value: Any) -> Any:
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
+def _plain(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def rows_among(
+    db: Session, model: type[SQLModel], columns: Sequence[str], key: str, values: Collection[Any]
+) -> Sequence[Any]:  # fmt: skip
+    """These columns of the rows whose ``key`` is one of ``values``; as ``upsert_all``, the statement never changes."""
+    found = "IN (SELECT value FROM json_each(:given))" if is_sqlite(db) else "= ANY(:given)"
+    statement = text(f"SELECT {', '.join(columns)} FROM {model.__tablename__} WHERE {key} {found}")
+    given = list(values)
+    return db.execute(statement, {"given": json.dumps(given) if is_sqlite(db) else given}).all()
 
 
 class Gate:

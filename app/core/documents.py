@@ -1,6 +1,5 @@
 """A document as its parts, whatever the file it becomes: headings, words, lists, tables and the bars beside them."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,8 +76,3 @@ def paragraphs(text: str, tone: str = "") -> list[Words]:
 def as_data(document: Document) -> dict[str, Any]:
     """For ``templates/pdf/document.typ``: plain values, each part named by its kind."""
     return vars(document) | {"parts": [{"part": type(part).__name__.lower()} | asdict(part) for part in document.parts]}
-
-
-def grids(parts: Sequence[Part]) -> list[Grid]:
-    """The tables of a document."""
-    return [part for part in parts if isinstance(part, Grid)]

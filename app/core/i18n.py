@@ -1,5 +1,6 @@
 """gettext over French source strings, and the French way of writing dates and numbers."""
 
+import re
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from gettext import NullTranslations
@@ -13,7 +14,10 @@ PARIS = ZoneInfo("Europe/Paris")
 _SOURCE = NullTranslations()
 _translations: ContextVar[NullTranslations | None] = ContextVar("translations", default=None)
 
-_DATE_PATTERNS = {"long": "d MMMM y", "short": "d MMM y", "day_month": "d MMMM", "month": "MMMM y"}
+_DATE_PATTERNS = {
+    "long": "d MMMM y", "short": "d MMM y", "day_month": "d MMMM", "month": "MMMM y", "day": "EEEE d MMMM y",
+}  # fmt: skip
+_FIRST = re.compile(r"(^| )1 (?=\D)")  # of a month: « 1er décembre »
 _UNSUPPORTED = str.maketrans({"\u202f": "\u00a0", "\u2011": "-"})  # absent from both fonts
 
 
@@ -34,14 +38,17 @@ def local(moment: datetime) -> datetime:
 
 
 def fdate(value: date | datetime, style: str = "long") -> str:
-    """A date as people write it; ``style``: long, short, day_month, month, datetime, or clock for the hour alone."""
-    if style in ("datetime", "clock"):
+    """A date as people write it; ``style``: long, short, day_month, month, datetime, or clock for the hour alone.
+
+    Where one is invited, the day of the week is said: ``day``, or ``meeting`` with the hour.
+    """
+    if style in ("datetime", "meeting", "clock"):
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=PARIS)
         clock = format_datetime(local(moment), "H 'h' mm", locale=LOCALE).translate(_UNSUPPORTED).replace(" ", "\u00a0")
-        return clock if style == "clock" else f"{fdate(moment)}, {clock}"
+        return clock if style == "clock" else f"{fdate(moment, 'day' if style == 'meeting' else 'long')}, {clock}"
     day = local(value).date() if isinstance(value, datetime) else value
     text = format_date(day, _DATE_PATTERNS[style], locale=LOCALE).translate(_UNSUPPORTED)
-    return text.replace("1 ", "1er ", 1) if text.startswith("1 ") else text
+    return _FIRST.sub(r"\g<1>1er ", text, count=1)
 
 
 def fnum(value: float | int) -> str:

@@ -3,11 +3,11 @@
 They stand in the same application, behind the same middlewares; rights, limits and words are those of the pages.
 """
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -16,17 +16,23 @@ from app.core.i18n import gettext as _
 
 URLENCODED = b"application/x-www-form-urlencoded"
 _TYPE = (b"content-type", b"application/json; charset=utf-8")
-_KEPT = (b"cache-control", b"no-store")
 
 
 def header(scope: Scope, name: bytes) -> bytes:
     """The first header of this name, or nothing."""
-    return next((value for key, value in scope["headers"] if key == name), b"")
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    for key, value in headers:
+        if key == name:
+            return value
+    return b""
 
 
 def cookie(scope: Scope, name: str) -> str | None:
     """The cookie of this name."""
-    for pair in header(scope, b"cookie").decode("latin-1").split(";"):
+    sent = header(scope, b"cookie").decode("latin-1")
+    if name not in sent:
+        return None
+    for pair in sent.split(";"):
         key, equal, value = pair.partition("=")
         if equal and key.strip() == name:
             return value.strip().strip('"')
@@ -42,20 +48,21 @@ async def body(scope: Scope, receive: Receive) -> bytes:
     kind = header(scope, b"content-type")
     if kind and not kind.startswith(URLENCODED):
         raise DomainError(_("Cet envoi n’a pas la forme attendue."))
-    parts = []
+    read = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        parts.append(message.get("body", b""))
+        part: bytes = message.get("body", b"")
+        read += part
         if not message.get("more_body"):
-            return b"".join(parts)
+            return read
 
 
 async def answer(send: Send, said: Mapping[str, Any], *, status: int = 200, retry_after: int | None = None) -> None:
     """Answer with this as JSON."""
-    content = json.dumps(said, ensure_ascii=False).encode()
-    headers = [_TYPE, _KEPT, (b"content-length", b"%d" % len(content))]
+    content = to_json(said)
+    headers = [_TYPE, (b"content-length", b"%d" % len(content))]
     if retry_after:
         headers.append((b"retry-after", b"%d" % retry_after))
     await send({"type": "http.response.start", "status": status, "headers": headers})

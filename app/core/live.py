@@ -58,21 +58,30 @@ def close_all() -> None:
         hub.close()
 
 
-def publish(db: Session, topic: str) -> None:
+def publish(db: Session, topic: str, words: str = "") -> None:
     """Say that a topic changed, once the transaction is durable.
 
-    SQLite has one process; PostgreSQL tells the others through NOTIFY.
+    ``words``: what is true of it now, that no table holds; each process keeps the last until it stops (``Hub.said``).
+    SQLite has one process; PostgreSQL tells the others through NOTIFY, this one too.
     """
+    line = f"{topic} {words}" if words else topic
     if is_sqlite(db):
-        after_commit(db, lambda: announce(topic))
-    else:
-        db.execute(text("SELECT pg_notify(:channel, :topic)"), {"channel": CHANNEL, "topic": topic})
+        after_commit(db, lambda: announce(line))
+        return
+    if words:
+        after_commit(db, lambda: _keep(line))  # whoever said it reads it at once
+    db.execute(text("SELECT pg_notify(:channel, :line)"), {"channel": CHANNEL, "line": line})
 
 
-def announce(topic: str) -> None:
-    """Tell the hubs of this process."""
+def _keep(line: str) -> None:
     for hub in list(_hubs):
-        hub.announce(topic)
+        hub.keep(line)
+
+
+def announce(line: str) -> None:
+    """Tell the hubs of this process: a topic, and what is said of it if anything."""
+    for hub in list(_hubs):
+        hub.announce(line)
 
 
 class Listener(threading.Thread):

@@ -4,9 +4,9 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from starlette.middleware.gzip import GZipMiddleware
@@ -34,6 +34,9 @@ _SECRET_PATH = re.compile(
     r"|/ateliers/[0-9]+/(?:ecran|equipe/lien)/|/direct/ateliers/[0-9]+/)[^/?]+"
 )
 _TABLE_KEY = re.compile(r"^(/a/…/table/)(?!personnes$)[^/?]+")
+_LOOKED_AT = [
+    (name.encode(), name) for name in ("cookie", "sec-fetch-site", "origin", "content-type", "content-length")
+]
 # What a mail service posts for its reader (RFC 8058), from elsewhere: the secret in the address is the whole authority.
 _ONE_CLICK = re.compile(r"^/desabonnement/[^/]+(?:/tout)?$")
 HEADERS: Final[Mapping[str, str]] = {
@@ -79,43 +82,62 @@ def spaced(code: str) -> str:
 
 def redact(path: str) -> str:
     """The path as logs may keep it: secrets of its URL blanked."""
-    return _TABLE_KEY.sub(r"\1…", _SECRET_PATH.sub(r"\1…", path))
+    secret = _SECRET_PATH.match(path)
+    if secret is None:
+        return path
+    path = f"{secret[1]}…{path[secret.end() :]}"
+    return _TABLE_KEY.sub(r"\1…", path) if "/table/" in path else path
 
 
-class RequestContext:
-    """Gives each request an id and writes one log line, free of personal data."""
+class Envelope:
+    """Around every exchange: an id, the same strict headers on the answer, one log line free of personal data."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, images: str = "") -> None:
+        """``images``: another origin whose images pages may show."""
         self.app = app
         self.process, self.numbers = secrets.token_hex(4), count(1)
+        headers = {**HEADERS, "cache-control": "private, no-store"}
+        if images:
+            headers["content-security-policy"] = CSP.replace("img-src 'self'", f"img-src 'self' {images}")
+        if https:
+            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self.names = frozenset(name for name, _value in self.headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wrap one exchange."""
+        """Wrap one exchange; the layers within know by ``state["status"]`` whether the answer has begun."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started = time.perf_counter()
-        status = 500
-        request_id = f"{self.process}{next(self.numbers):08x}"
-        # « wire »: for streams, whose thousands of messages have nothing that the layers between would change
-        scope.setdefault("state", {}).update(request_id=request_id, wire=send)
+        state = scope.setdefault("state", {})
+        state["request_id"] = f"{self.process}{next(self.numbers):08x}"
 
-        async def watch(message: Message) -> None:
-            nonlocal status
+        async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                state["status"] = message["status"]
+                message["headers"] = self._complete(message.get("headers", ()), state)
             await send(message)
 
         try:
-            await self.app(scope, receive, watch)
+            await self.app(scope, receive, add)
         finally:
-            elapsed = time.perf_counter() - started
-            scope["app"].state.metrics.observe(scope["method"], status, elapsed)
-            if not scope["path"].startswith("/static/"):
-                log.info(
-                    "request", id=request_id, method=scope["method"], path=redact(scope["path"]),
-                    status=status, ms=round(elapsed * 1000, 1),
-                )  # fmt: skip
+            self._note(scope, state.get("status", 500), time.perf_counter() - started)
+
+    def _complete(self, given: Collection[tuple[bytes, bytes]], state: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
+        said = dict(given)
+        ours = self.headers if said.keys().isdisjoint(self.names) else [h for h in self.headers if h[0] not in said]
+        headers = [*given, *ours, (b"x-request-id", state["request_id"].encode())]
+        for cookie in state.get("cookies", ()):
+            headers.append((b"set-cookie", cookie.encode("latin-1")))
+        return headers
+
+    def _note(self, scope: Scope, status: int, elapsed: float) -> None:
+        scope["app"].state.metrics.observe(scope["method"], status, elapsed)
+        if not scope["path"].startswith("/static/"):
+            log.info(
+                "request", id=scope["state"]["request_id"], method=scope["method"], path=redact(scope["path"]),
+                status=status, ms=round(elapsed * 1000, 1),
+            )  # fmt: skip
 
 
 class Head:
@@ -145,37 +167,6 @@ class Compression(GZipMiddleware):
         if scope["type"] == "http" and not scope["path"].startswith("/direct/"):
             return await super().__call__(scope, receive, send)
         await self.app(scope, receive, send)
-
-
-class SecurityHeaders:
-    """The same strict headers on every answer."""
-
-    def __init__(self, app: ASGIApp, *, https: bool, images: str = "") -> None:
-        """``images``: another origin whose images pages may show."""
-        self.app = app
-        headers = {**HEADERS, "cache-control": "private, no-store"}
-        if images:
-            headers["content-security-policy"] = CSP.replace("img-src 'self'", f"img-src 'self' {images}")
-        if https:
-            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
-        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wrap one exchange."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-
-        async def add(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                said = {name for name, _value in headers}
-                headers += [header for header in self.headers if header[0] not in said]
-                for cookie in scope.get("state", {}).get("cookies", ()):
-                    headers.append((b"set-cookie", cookie.encode("latin-1")))
-                message["headers"] = headers
-            await send(message)
-
-        await self.app(scope, receive, add)
 
 
 def check_same_origin(method: str, headers: Mapping[str, str], *, origin: str, has_session: bool) -> None:
@@ -221,7 +212,8 @@ class Guard:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         # Names come in lower case; of two of the same name, the first counts.
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        sent = dict(reversed(scope["headers"]))
+        headers = {name: sent[key].decode("latin-1") for key, name in _LOOKED_AT if key in sent}
         try:
             has_session = self.cookie in headers.get("cookie", "")
             if not _ONE_CLICK.match(scope["path"]):
@@ -241,20 +233,13 @@ class Guard:
             raise _too_large(with_files)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
         try:
-            await self.app(scope, _bounded(scope, receive), watch)
+            await self.app(scope, _bounded(scope, receive), send)
         except ClientDisconnect:
             return  # the reader left before the end: nobody is there to answer
         except Exception as failure:  # whatever breaks, its reader gets words and a number
             response = self.broken(Request(scope), failure)
-            if not started:
+            if "status" not in scope.get("state", {}):  # nothing was answered yet
                 await response(scope, receive, send)
 
 

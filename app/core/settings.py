@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         return urlsplit(self.public_url).scheme == "https"
 
     @property
+    def is_local(self) -> bool:
+        """Whether the public address is this computer's own: no phone can open it."""
+        host = urlsplit(self.public_url).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the public address, as browsers send them in ``Origin``."""
         parts = urlsplit(self.public_url)

@@ -4,24 +4,29 @@ One coroutine a stream, which only waits for its reader to leave; no task wakes 
 """
 
 import asyncio
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
-from starlette.types import Message, Receive, Send
+from starlette.types import Receive, Send
+
+from app.core.wire import Said, offer, said
 
 log = structlog.get_logger("emglev.live")
 HEARTBEAT = 15.0  # seconds
 TICK = 0.25  # seconds between two messages of one topic, after the first
 SLICE = 250  # clients served before the loop breathes
+MOST_SAID = 1000  # topics whose last words are kept
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-_BEAT: Message = {"type": "http.response.body", "body": b": \n\n", "more_body": True}
+_BEAT = said(": \n\n")
+_RETRY = said("retry: 3000\n\n")
 
 
 class Drawn(NamedTuple):
@@ -46,9 +51,9 @@ class Client:
         self.behind: set[Channel] = set()
         self.task = asyncio.current_task()
 
-    def told(self, channel: "Channel", message: Message) -> None:
+    def told(self, channel: "Channel", message: Said) -> None:
         """Give it the state of a channel, and remember whether it took it."""
-        if _offer(self.send, message):
+        if offer(self.send, message):
             self.behind.discard(channel)
         else:
             self.behind.add(channel)
@@ -65,15 +70,11 @@ class Channel:
         self.state: Drawn | None = None
         self.busy = self.dirty = self.failed = False
 
-    def payload(self) -> Message | None:
+    def payload(self) -> Said | None:
         """The present state as a message, if there is one."""
         if self.draw is None:
-            return _message(f"data: {self.topic} {self.version}\n\n") if self.version else None
-        return _message(f"id: {self.state.key}\ndata: {self.state.line()}\n\n") if self.state else None
-
-
-def _message(body: str) -> Message:
-    return {"type": "http.response.body", "body": body.encode(), "more_body": True}
+            return said(f"data: {self.topic} {self.version}\n\n") if self.version else None
+        return said(f"id: {self.state.key}\ndata: {self.state.line()}\n\n") if self.state else None
 
 
 class Hub:
@@ -86,6 +87,8 @@ class Hub:
         self._heart: asyncio.Task[None] | None = None
         self._artist: ThreadPoolExecutor | None = None
         self._closing = False
+        self._said: dict[str, str] = {}
+        self._writing = threading.Lock()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Remember the loop that serves the streams."""
@@ -103,10 +106,26 @@ class Hub:
     def _everyone(self) -> set[Client]:
         return {client for channels in self.channels.values() for channel in channels for client in channel.clients}
 
-    def announce(self, topic: str) -> None:
-        """From any thread: this topic changed; an empty one means that anything may have."""
+    def announce(self, line: str) -> None:
+        """From any thread: this topic changed; an empty one means that anything may have. Words may follow it."""
+        topic = self.keep(line)
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._changed, topic)
+
+    def keep(self, line: str) -> str:
+        """From any thread: remember what is said of a topic, « topic words »; the topic."""
+        topic, _space, words = line.partition(" ")
+        if words:
+            with self._writing:
+                self._said.pop(topic, None)
+                self._said[topic] = words
+                if len(self._said) > MOST_SAID:
+                    self._said.pop(next(iter(self._said)))
+        return topic
+
+    def said(self, topic: str) -> str:
+        """The last words said of a topic since this process started; empty: none."""
+        return self._said.get(topic, "")
 
     def _changed(self, topic: str) -> None:
         found = self.channels.get(topic, []) if topic else [c for each in self.channels.values() for c in each]
@@ -168,7 +187,7 @@ class Hub:
         the page already shows. ``wire`` is ``send`` without what only looks at the head of answers.
         """
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await send(_message("retry: 3000\n\n"))
+        await send(_RETRY.message)
         if not self._closing:
             await self._hold(topics, receive, wire or send, draw, seen)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -232,7 +251,7 @@ class Hub:
                     for channel in list(client.behind):
                         self._catch_up(client, channel)
                 else:
-                    _offer(client.send, _BEAT)
+                    offer(client.send, _BEAT)
                 if count % SLICE == 0:
                     await asyncio.sleep(0)
 
@@ -250,19 +269,3 @@ class Hub:
             self._heart.cancel()
         if self._artist:
             self._artist.shutdown(wait=False, cancel_futures=True)
-
-
-def _offer(send: Send, message: Message) -> bool:
-    """Send what the buffer takes at once; whether it did. A full one is left: the next tick carries the whole state.
-
-    The first step of ``send`` is run by hand: a task a client would cost more than the message.
-    """
-    step: Any = send(message).__await__()
-    try:
-        next(step)
-    except StopIteration:
-        return True
-    except (OSError, RuntimeError):
-        return True  # its reader is gone; its own wait will see it leave
-    step.close()  # an awaiting coroutine: nothing of this message was written
-    return False

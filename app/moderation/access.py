@@ -9,8 +9,10 @@ from app.moderation.queries import appeals, items
 from app.moderation.queries.items import RIGHTS, Item
 from app.moderation.queries.subjects import KINDS, Subject, is_public, subject
 from app.moderation.states import Kind
-from app.policy import APPEAL_DECIDE
-from app.policy.rules import own
+from app.policy import APPEAL_DECIDE, WORKSHOP_REPORT
+from app.policy.rules import conductor, own, scribe
+from app.threads.states import Moderation
+from app.workshops.models import Card
 
 
 def moderated(db: Db, me: Me, kind: Kind, item_id: int) -> Item:
@@ -40,10 +42,12 @@ def moderated(db: Db, me: Me, kind: Kind, item_id: int) -> Item:
 
 
 def _not_mine(db: Db, me: Me, report: Report) -> None:
-    """A report on one's own words, or those of one's organisation, is for somebody else."""
+    """A report on one's own words, those of one's organisation or a card of one's own room is for somebody else."""
     about = subject(db, report.subject_kind, report.subject_id)
     if about is not None and own(me, about):
         raise ForbiddenError(_("Ce signalement porte sur vos mots : quelqu’un d’autre décide."))
+    if isinstance(about, Card) and (conductor | scribe)(me, about):
+        raise ForbiddenError(_("Ce signalement porte sur un atelier que vous animiez : quelqu’un d’autre décide."))
 
 
 def contribution(db: Db, me: Me, kind: Kind, item_id: int) -> Subject:
@@ -54,10 +58,20 @@ def contribution(db: Db, me: Me, kind: Kind, item_id: int) -> Subject:
     return item
 
 
-def reported(db: Db, kind: str, item_id: int) -> Subject:
-    """What somebody reports: a need, a comment or a file that everyone may read."""
+def reported(db: Db, me: Me, kind: str, item_id: int) -> Subject:
+    """What somebody reports: a need, a comment, a file or a card that everyone may read.
+
+    A card of a report in preparation, for those who read it.
+    """
     table = {k.value: t for k, t in KINDS.items() if k != Kind.PROFILE}.get(kind)
     about = subject(db, table, item_id) if table and item_id < 2**31 else None
-    if about is None or not is_public(db, about):
+    if about is None or not (is_public(db, about) or _in_preparation(me, about)):
         raise NotFoundError(_("Cette contribution n’existe pas, ou n’est pas publique."))
     return about
+
+
+def _in_preparation(me: Me, about: Subject) -> bool:
+    """Whether it is shown in a report that is not published yet, and that this person may read; none is before."""
+    if not isinstance(about, Card) or about.status != Moderation.PUBLISHED or not about.room_over:
+        return False
+    return me.can(WORKSHOP_REPORT, about.step.workshop)

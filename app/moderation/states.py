@@ -13,6 +13,7 @@ class Kind(StrEnum):
     COMMENT = "commentaire"
     FILE = "photo"
     PROFILE = "profil"
+    CARD = "carte"
     REPORT = "signalement"
     APPEAL = "recours"
 
@@ -22,6 +23,7 @@ KIND_LABELS = {
     Kind.COMMENT: label("Commentaire"),
     Kind.FILE: label("Photo ou document"),
     Kind.PROFILE: label("Pseudonyme"),
+    Kind.CARD: label("Carte d’atelier"),
     Kind.REPORT: label("Signalement"),
     Kind.APPEAL: label("Recours"),
 }

@@ -37,6 +37,7 @@ from app.policy.rules import (
     reported,
     returning,
     role_anywhere,
+    room_over,
     scribe,
     signed_in,
     technician,
@@ -68,6 +69,7 @@ ANSWERS_OPEN = "answers.open"
 FILE_READ = "file.read"
 FILE_MODERATE = "file.moderate"
 PROFILE_MODERATE = "profile.moderate"
+CARD_MODERATE = "card.moderate"
 REPORT_DECIDE = "report.decide"
 APPEAL_DECIDE = "appeal.decide"
 MODERATION_SET = "moderation.set"
@@ -134,6 +136,7 @@ POLICY: dict[str, Rule] = {
     FILE_READ:           public | own | ((moderator | technician) & ~unsent),
     FILE_MODERATE:       moderator & ~own                            & ~unsent,
     PROFILE_MODERATE:    moderator & ~own,
+    CARD_MODERATE:       moderator & ~conductor & ~scribe            & ~unsent & room_over,
     REPORT_DECIDE:       moderator & ~author,
     APPEAL_DECIDE:       (moderator | (role_anywhere("moderator") & elsewhere)) & ~own & ~first_judge,
     MODERATION_SET:      technician,

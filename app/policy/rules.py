@@ -108,6 +108,7 @@ debated = in_status("debated", DEBATED)
 left = in_status("left", LEFT)
 draft = in_status("draft", {"draft"})
 reported = in_status("reported", {"published"})
+room_over = when("room_over", lambda _actor, obj: obj.room_over)  # until then a card is its crew's
 administrator = role("administrator")
 referent = role("referent")
 grantable = (administrator & offers("administrator")) | (referent & offers("referent"))

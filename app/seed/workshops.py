@@ -90,7 +90,8 @@ class WorkshopLoader:
             starts = now() - timedelta(minutes=35)  # whenever the demonstration is loaded, this one is under way
         workshop = Workshop(
             accord_id=ground.accord.id or 0, territory_id=ground.territory.territory_id, author_id=self.facilitator,
-            lead_id=self.facilitator if row["territory_siren"] == HOME else None, crew_key=f"equipe-{row['key']}", title=row["title"], place=row["place"], text=row["text"], starts_at=starts.astimezone(UTC),
+            lead_id=self.facilitator if row["territory_siren"] == HOME else None, crew_key=f"equipe-{row['key']}",
+            title=row["title"], place=row["place"], text=row["text"], starts_at=starts.astimezone(UTC),
             minutes=row["minutes"], code=code, screen_key=f"demonstration-{row['key']}", status=Room.DRAFT.value,
         )  # fmt: skip
         note_event(self.db, workshop, "create", by=self.facilitator, at=starts - timedelta(days=15))
@@ -156,7 +157,8 @@ class WorkshopLoader:
             objects = step.kind == StepKind.AGREEMENT and words and max(marks.values(), default=OBJECTING) <= OBJECTING
             rows.append(
                 {"step_id": step.id, "seat_id": seat.id, "college": seat.college, "channel": "phone", "marks": marks,
-                 "words": words.pop(0) if objects else "", "words_shown": bool(objects) and len(words) > 1, "late": False, "cast_at": now()}
+                 "words": words.pop(0) if objects else "", "words_shown": bool(objects) and len(words) > 1,
+                 "late": False, "cast_at": now()}
             )  # fmt: skip
         if rows:
             self.db.execute(insert(Ballot), rows)

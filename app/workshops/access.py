@@ -111,11 +111,3 @@ def device_here(request: Request, db: Db, workshop: CodeRoom) -> Device:
 
 
 Here = Annotated[Device, Depends(device_here)]
-
-
-def seat_here(device: Here, personne: int = 1) -> Seat | None:
-    """The seat of this phone in this room, if it took one; ``personne`` is which of its people."""
-    return device.at(personne)
-
-
-MaybeSeat = Annotated[Seat | None, Depends(seat_here)]

@@ -25,6 +25,8 @@ WORKSHOP: Machine[Room] = Machine(
         "open_room": ({_R.SCHEDULED}, _R.LOBBY),
         "start": ({_R.LOBBY}, _R.RUNNING),
         "close_room": ({_R.LOBBY, _R.RUNNING}, _R.CLOSED),
+        "reopen_room": ({_R.CLOSED}, _R.RUNNING),
+        "reopen_lobby": ({_R.CLOSED}, _R.LOBBY),
         "publish": ({_R.CLOSED}, _R.PUBLISHED),
     }
 )
@@ -92,17 +94,6 @@ class StepKind(StrEnum):
     PAUSE = "pause"
 
 
-KIND_LABELS = {
-    StepKind.PRESENTATION: label("Présentation"),
-    StepKind.CARDS: label("Recueil"),
-    StepKind.GROUPING: label("Regroupement"),
-    StepKind.DOTS: label("Vote par gommettes"),
-    StepKind.JUDGMENT: label("Jugement majoritaire"),
-    StepKind.AGREEMENT: label("Échelle d’accord"),
-    StepKind.HANDS: label("Main levée"),
-    StepKind.DISCUSSION: label("Discussion"),
-    StepKind.PAUSE: label("Pause"),
-}
 VOTES = frozenset({StepKind.DOTS, StepKind.JUDGMENT, StepKind.AGREEMENT, StepKind.HANDS})
 ASKING = VOTES | {StepKind.CARDS}  # people answer on their phones: it ends by hand, never under them
 
@@ -115,6 +106,18 @@ class Hands(StrEnum):
     YES_NO = "yes_no"
 
 
+KIND_LABELS: Mapping[str, str] = {  # by ``Step.sort``: a question of yes or no is a sort of its own
+    StepKind.PRESENTATION: label("Présentation"),
+    StepKind.CARDS: label("Recueil"),
+    StepKind.GROUPING: label("Regroupement"),
+    StepKind.DOTS: label("Vote par gommettes"),
+    StepKind.JUDGMENT: label("Jugement majoritaire"),
+    StepKind.AGREEMENT: label("Échelle d’accord"),
+    StepKind.HANDS: label("Question à choix"),
+    Hands.YES_NO: label("Oui, non, je m’abstiens"),
+    StepKind.DISCUSSION: label("Discussion"),
+    StepKind.PAUSE: label("Pause"),
+}
 HANDS_LABELS = {
     Hands.SINGLE: label("Une seule réponse"),
     Hands.APPROVAL: label("Plusieurs réponses possibles"),
@@ -160,8 +163,10 @@ class Blanks(StrEnum):
 
 
 BLANKS_LABELS = {
-    Blanks.WORST: label("Sans mention, une option compte comme « À rejeter »"),
-    Blanks.NORMALISED: label("Sans mention, une option n’est pas comptée, et les totaux sont ramenés au même nombre"),
+    Blanks.WORST: label("Un choix laissé sans mention compte comme « À rejeter »"),
+    Blanks.NORMALISED: label(
+        "Un choix laissé sans mention n’est pas compté ; on compare des parts, comme si tous avaient autant de mentions"
+    ),
 }
 
 
@@ -174,9 +179,9 @@ class Signed(StrEnum):
 
 
 SIGNED_LABELS = {
-    Signed.NONE: label("Rien"),
-    Signed.COLLEGE: label("Le collège"),
-    Signed.TABLE: label("La table"),
+    Signed.NONE: label("Rien : les cartes ne disent pas qui les écrit"),
+    Signed.COLLEGE: label("Le collège de la personne, par exemple « Jeunes »"),
+    Signed.TABLE: label("La table, par exemple « Table 4 »"),
 }
 
 
@@ -204,13 +209,6 @@ class Channel(StrEnum):
     PHONE = "phone"
     LENT = "lent"
     PAPER = "paper"
-
-
-CHANNEL_LABELS = {
-    Channel.PHONE: label("téléphone"),
-    Channel.LENT: label("appareil prêté"),
-    Channel.PAPER: label("bulletin"),
-}
 
 
 class Attendance(StrEnum):

@@ -1,9 +1,13 @@
 // Cards on a phone. A card is kept on this phone until the server says it is recorded: sent at once, then again when the
 // network comes back, when the page wakes, and after a pause that grows. Its key is made here, so that twice is once.
 //   form[data-card-form="address"] data-step     the form; [data-card-text] keeps what is being typed
-//   [data-my-cards="address"]                    one's own cards, fetched here: the stage is the same for everybody
 //   [data-unsent-cards] with [data-unsent-list] and a <template data-unsent-card>
-// Whose they are: [data-room] of the shell (data-seat, data-place, data-workshop).
+//   [data-at-table], [data-no-table]             what is for who sits at a table, or at none
+// Whose they are: [data-room] of the shell (data-seat, data-place, data-workshop, data-table). A device that is given back
+// forgets them in one place: kept.js.
+
+import { get, set } from "./kept.js";
+import { fetchMine, say } from "./mine.js";
 
 const PAUSES = [2000, 5000, 15000, 30000, 60000]; // ms
 let cards = null; // { key, seat, place, step, text, table, refused }
@@ -21,8 +25,9 @@ export function start() {
   const form = document.querySelector("[data-card-form]");
   const text = form?.querySelector("[data-card-text]");
   if (text && !text.value) text.value = read(place(`draft-${shell().seat}-${form.dataset.step}`), "");
+  for (const part of document.querySelectorAll("[data-at-table]")) part.hidden = !shell().table;
+  for (const part of document.querySelectorAll("[data-no-table]")) part.hidden = Boolean(shell().table);
   draw();
-  fetchMine();
   if (started) return;
   started = true;
   document.addEventListener("submit", submitted);
@@ -40,21 +45,16 @@ function submitted(event) {
   } else if (event.target.matches("[data-take-back]")) {
     event.preventDefault();
     takeBack(event.target);
-  } else if (event.target.matches("[data-give-back]")) {
-    forget(); // a lent phone keeps nothing
   }
-}
-
-function forget() {
-  cards = [];
-  for (const name of Object.keys(localStorage)) if (name.startsWith(place(""))) localStorage.removeItem(name);
 }
 
 function keep(form) {
   const field = form.querySelector("[data-card-text]");
   const text = field.value.trim();
   if (!text) return field.focus();
-  const table = form.querySelector("[name=table]")?.checked ? "true" : "";
+  const box = form.querySelector("[name=table]");
+  const table = box?.checked ? "true" : "";
+  if (box) box.checked = false; // said for one card, never for the next
   const { seat, place: person } = shell();
   cards.push({ key: newKey(), seat, place: person, step: form.dataset.step, to: form.dataset.cardForm, text, table });
   write(place("unsent"), cards);
@@ -92,10 +92,10 @@ const next = () => cards.find((card) => !card.refused);
 
 // How long to wait before another try, in ms; 0 when this card is settled.
 async function send(card) {
-  const { key, step, text, table, place: person } = card;
+  const { key, seat, step, text, table, place: person } = card; // seat: the device may have gone to somebody else since
   let answer, said;
   try {
-    const body = new URLSearchParams({ key, step, text, table, place: person });
+    const body = new URLSearchParams({ key, seat, step, text, table, place: person });
     answer = await fetch(card.to, { method: "POST", body, redirect: "error" });
     said = await answer.json();
   } catch {
@@ -117,21 +117,6 @@ function pause() {
   failures += 1;
   draw();
   return wait;
-}
-
-// One's own cards, as the server holds them. Without a network, what is shown stays.
-async function fetchMine() {
-  const zone = document.querySelector("[data-my-cards]");
-  if (!zone || zone.contains(document.activeElement)) return;
-  const address = `${zone.dataset.myCards}?personne=${shell().place}`;
-  try {
-    const answer = await fetch(address, { headers: { "hx-request": "true", "hx-target": "section#my_cards" } });
-    if (!answer.ok) return;
-    const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("my_cards");
-    document.querySelector("[data-my-cards]")?.replaceWith(part);
-  } catch {
-    // shown again with the next card
-  }
 }
 
 async function takeBack(form) {
@@ -189,24 +174,14 @@ function lineOf(card, model) {
   return line;
 }
 
-function say(words) {
-  const zone = document.querySelector("[data-card-said]") ?? document.querySelector("[data-said]");
-  if (zone && words) zone.textContent = words;
-}
-
 function read(name, otherwise) {
   try {
-    return JSON.parse(localStorage.getItem(name)) ?? otherwise;
+    return JSON.parse(get(name)) ?? otherwise;
   } catch {
     return otherwise;
   }
 }
 
 function write(name, value) {
-  try {
-    if (value.length) localStorage.setItem(name, JSON.stringify(value));
-    else localStorage.removeItem(name);
-  } catch {
-    // kept for this page only
-  }
+  set(name, value.length ? JSON.stringify(value) : null);
 }

@@ -2,7 +2,8 @@
 //   form[data-card-act]     sent without leaving the page; both halves are fetched again, whoever acted
 //   input[data-pick]        the selection, kept when a half is drawn again; the same one for buttons, drag and keys
 //   [data-drag] onto [data-group="12"]   puts the card, and those ticked with it, in that group
-//   keys (shortcuts.js): ↓ ↑ from card to card, A show, X refuse, U undo, G choose a group, N name a new one
+//   keys (shortcuts.js): ↓ ↑ from card to card, A show, X refuse (its reason, then Enter), U undo, G choose a group,
+//                        N name a new one
 // A half where somebody types is not drawn again before they are done: no title is lost.
 
 const HALVES = ["cards_queue", "cards_groups"];
@@ -15,6 +16,7 @@ let started = false;
 
 export function start() {
   wall = document.querySelector("[data-cards-wall]");
+  if (!started) for (const box of boxes()) if (box.defaultChecked) picked.set(...box.value.split(":")); // chosen on the console
   restore();
   if (started) return;
   started = true;
@@ -24,6 +26,7 @@ export function start() {
   document.addEventListener("change", changed);
   document.addEventListener("focusout", () => setTimeout(catchUp));
   document.addEventListener("shortcut", (event) => KEYS[event.detail.key]?.() && event.preventDefault());
+  document.addEventListener("keydown", refuse);
   document.addEventListener("dragstart", dragStarts);
   document.addEventListener("dragover", (event) => over(event) && event.preventDefault());
   document.addEventListener("drop", dropped);
@@ -61,6 +64,7 @@ async function submitted(event) {
   if (!form.matches("[data-card-act]")) return;
   event.preventDefault();
   const button = event.submitter;
+  if (button?.matches("[data-nothing]")) return;
   const body = new URLSearchParams(new FormData(form, button));
   if (form.id === "read" && !body.has("cards")) addFocused(body, form.id);
   await act(button?.getAttribute("formaction") ?? form.getAttribute("action"), body, form);
@@ -141,6 +145,7 @@ function addFocused(body, form) {
 
 // Keys.
 
+const choosing = () => document.activeElement.matches("[data-refuse] input"); // there, arrows go from reason to reason
 const boxes = () => [...document.querySelectorAll("[data-pick]")];
 
 function step(by) {
@@ -155,11 +160,16 @@ function approve() {
   const form = document.getElementById("read");
   const button = form?.querySelector("[data-approve]");
   if (!button) return false;
-  const item = document.activeElement.closest("#cards_queue .card-item");
-  const after = item?.nextElementSibling ?? item?.previousElementSibling;
+  const after = beside(document.activeElement);
   form.requestSubmit(button);
-  after?.querySelector("[data-pick]")?.focus();
+  after?.focus();
   return true;
+}
+
+// Where one reads on, once this card is settled.
+function beside(element) {
+  const item = element?.closest("#cards_queue .card-item");
+  return (item?.nextElementSibling ?? item?.previousElementSibling)?.querySelector("[data-pick]");
 }
 
 function open(selector, field) {
@@ -170,6 +180,15 @@ function open(selector, field) {
   if (fold.matches("details")) fold.open = true;
   fold.querySelector(field)?.focus();
   return true;
+}
+
+// Enter on a reason refuses; the form's own answer to Enter would be its first button, which shows.
+function refuse(event) {
+  if (event.key !== "Enter" || event.repeat || !event.target.matches("[data-refuse] input[type=radio]")) return;
+  event.preventDefault();
+  const after = beside(document.querySelector("#cards_queue [data-pick]:checked"));
+  event.target.form.requestSubmit(document.querySelector("[data-refusal]"));
+  after?.focus();
 }
 
 function focus(selector) {
@@ -185,10 +204,10 @@ function undo() {
 }
 
 const KEYS = {
-  arrowdown: () => step(1),
-  arrowup: () => step(-1),
+  arrowdown: () => !choosing() && step(1),
+  arrowup: () => !choosing() && step(-1),
   a: approve,
-  x: () => open("[data-refuse]", "input[type=radio]"),
+  x: () => open("[data-refuse]", "input:checked"),
   u: undo,
   g: () => focus("[data-into]"),
   n: () => focus("[data-new-title]"),

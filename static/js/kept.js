@@ -4,6 +4,7 @@
 
 const PREFIX = "emglev-room:";
 const page = new Map();
+let left = false; // the device is given back: this page keeps nothing more, whatever it still hears
 
 export function keeper(workshop) {
   const start = `${PREFIX}${workshop}:`;
@@ -32,7 +33,9 @@ export function keeper(workshop) {
     // The device is given back: nor the cards of whoever had it (cards.js).
     leave() {
       for (const key of [...names(start), ...names(`emglev-cards-${workshop}-`)]) set(key, null);
+      left = true;
     },
+    left: () => left,
   };
 }
 
@@ -55,7 +58,7 @@ function names(start) {
   return [...new Set([...kept, ...page.keys()])].filter((key) => key.startsWith(start));
 }
 
-function get(key) {
+export function get(key) {
   if (page.has(key)) return page.get(key);
   try {
     return localStorage.getItem(key);
@@ -64,7 +67,8 @@ function get(key) {
   }
 }
 
-function set(key, text) {
+export function set(key, text) {
+  if (left) return;
   page.delete(key);
   try {
     if (text === null) localStorage.removeItem(key);

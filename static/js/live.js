@@ -6,12 +6,15 @@
 
 const RETRY = [2000, 5000, 15000, 30000]; // ms
 const SOON = 600; // ms, for a projector
+const BEAT = 1000; // ms
+const SLEPT = 3000; // ms between two beats: the machine of the projector slept, and its stream may have died unseen
 const alone = document.documentElement.dataset.ecran === "projecteur";
 let stream = null;
 let address = null;
 let failures = 0;
 let timer = null;
 let started = false;
+let beatAt = Date.now();
 
 export function start() {
   const element = document.querySelector("[data-live]");
@@ -27,6 +30,13 @@ export function start() {
   window.addEventListener("online", resume);
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", (event) => event.persisted && resume());
+  if (alone) setInterval(beat, BEAT);
+}
+
+// Nobody touches a projector that wakes, and a machine that wakes tells its pages nothing.
+function beat() {
+  if (Date.now() - beatAt > SLEPT && !document.hidden) resume();
+  beatAt = Date.now();
 }
 
 function open() {

@@ -35,7 +35,7 @@ export function start() {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : wake()));
   window.addEventListener("online", wake);
   window.addEventListener("offline", () => connected(false));
-  window.addEventListener("pageshow", (event) => event.persisted && wake());
+  window.addEventListener("pageshow", (event) => event.persisted && (kept.left() ? window.location.reload() : wake()));
   window.addEventListener("pagehide", close);
   setInterval(wonder, DEAF / 3);
   if (navigator.onLine === false) connected(false);
@@ -132,10 +132,16 @@ function heard(event) {
   const said = JSON.parse(event.data);
   const shown = holds(main(), said);
   stage = said;
+  if (OVER.includes(main().dataset.room) && ENTERED.includes(said.room)) return reopened();
   if (shown) extend(main(), said);
   else show(said);
   if (OVER.includes(said.room)) clean();
   flush();
+}
+
+// Closed, then opened again: this phone has forgotten its ballots, the server has not. Not all phones at the same instant.
+function reopened() {
+  setTimeout(() => window.location.reload(), Math.random() * 1500);
 }
 
 // Long without a word: a few bytes say whether the room moved meanwhile; then the stream was deaf.

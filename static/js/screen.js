@@ -2,6 +2,7 @@
 //   [data-screen]          holds the state of the keys: ← → pages, B black, F freeze, + − size, ? help
 //   [data-screen-pages]    columns as wide as itself (screen.css): one column a page
 //   [data-screen-count]    what the live region says every 30 seconds, if it changed
+//   [data-turned="2 …"]    the page that the console wants, 0 for turning by itself; [data-says] is told which page shows
 // The keys' state stands on <html>: the page itself is morphed at each change of the room.
 // Nobody stands beside a projector: after sleep, a cut or a failure, it asks again by itself, every second until answered.
 
@@ -16,7 +17,8 @@ const SIZES = ["80", "90", "100", "110", "125"];
 const KEPT = "emglev-screen-size";
 const root = document.documentElement;
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-const state = { key: null, page: 0, byHand: false, said: "", started: false, again: null };
+const TOLD = 150; // ms: pages laid out several times in a row are told once
+const state = { key: null, page: 0, byHand: still.matches, turned: "", told: "", telling: null, said: "", started: false, again: null };
 const KEYS = {
   arrowright: () => turnByHand(1),
   arrowleft: () => turnByHand(-1),
@@ -39,7 +41,7 @@ export function start() {
   document.addEventListener("htmx:after:swap", answered);
   window.addEventListener("resize", lay);
   document.fonts?.ready.then(lay);
-  setInterval(() => state.byHand || still.matches || "frozen" in root.dataset || turn(1), TURN);
+  setInterval(() => state.byHand || "frozen" in root.dataset || turn(1), TURN);
   setInterval(say, SAY);
   setInterval(look, WATCH);
 }
@@ -71,13 +73,42 @@ function lay() {
   const box = document.querySelector("[data-screen-pages]");
   const pager = document.querySelector("[data-screen-pager]");
   if (!box) return;
-  if (box.dataset.screenPages !== state.key) Object.assign(state, { key: box.dataset.screenPages, page: 0, byHand: false });
+  if (box.dataset.screenPages !== state.key) Object.assign(state, { key: box.dataset.screenPages, page: 0, byHand: still.matches });
+  obey(box.closest("[data-turned]").dataset.turned);
   const pages = fit(box);
   state.page = ((state.page % pages) + pages) % pages;
   box.scrollLeft = state.page * stride(box);
+  tell({ key: state.key, page: state.page + 1, pages, held: state.byHand });
   if (!pager) return;
   pager.hidden = pages < 2;
   pager.querySelector("[data-screen-place]").textContent = `${state.page + 1}/${pages}`;
+}
+
+// What the console wants, once: the keys of this page may change it afterwards.
+function obey(turned) {
+  if (turned === state.turned) return;
+  state.turned = turned;
+  if (!turned) return;
+  const page = parseInt(turned, 10);
+  state.byHand = page > 0;
+  if (page > 0) state.page = page - 1;
+}
+
+// A page that nobody looks at says nothing; one that was not heard says it again when it is laid out again.
+function tell(shown) {
+  const words = new URLSearchParams(shown).toString();
+  if (document.hidden || words === state.told) return;
+  state.told = words;
+  clearTimeout(state.telling);
+  state.telling = setTimeout(async () => {
+    try {
+      const { says } = document.getElementById("screen_main").dataset;
+      const answer = await fetch(says, { method: "POST", body: new URLSearchParams(words), credentials: "omit" });
+      if (!answer.ok) state.told = "";
+    } catch {
+      state.told = "";
+    }
+  }, TOLD);
 }
 
 function stride(box) {

@@ -1,8 +1,10 @@
-// Keyboard shortcuts of the moderation, on an element [data-shortcuts-for="moderation"]:
+// Keyboard shortcuts of a page for whoever works on it (moderation, console of a room, cards of a recueil), on an element
+// [data-shortcuts-for], whose value names the page:
 //   [data-key="p"]        pressed, clicked (a radio is checked, a link followed)
 //                         (a text area is opened, and takes the focus)
 //   [data-key-also="#id"] on such an element: what its key presses first (a reason implies a refusal)
 //   [data-key-unless="…"] unless this is there already (a reason for masking does not imply a refusal)
+//   [data-key-sure]       on such an element: its key only brings the focus and shows its [data-sure]; Enter acts
 //   [data-key-next], [data-key-previous]   links for J and K
 //   <dialog data-shortcuts-help>           opened by ? and by [data-shortcuts-open]
 //   <input type="checkbox" data-shortcuts-switch>   turns all of them off, kept on this device
@@ -11,6 +13,7 @@
 
 const KEPT = "emglev-shortcuts";
 let started = false;
+let armed = null; // the button that waits for Enter, and what it does
 
 export function start(root) {
   show(enabled());
@@ -26,6 +29,7 @@ export function start(root) {
   if (started) return;
   started = true;
   document.addEventListener("keydown", pressed);
+  document.addEventListener("htmx:after:swap", look);
 }
 
 function pressed(event) {
@@ -47,9 +51,29 @@ function pressed(event) {
 function press(target) {
   const { keyAlso, keyUnless } = target.dataset;
   if (keyAlso && !(keyUnless && document.querySelector(keyUnless))) document.querySelector(keyAlso)?.click();
+  if (target.dataset.keySure !== undefined) return arm(target);
   if (target.matches("textarea")) target.closest("details")?.setAttribute("open", "");
   else target.click();
   if (target.matches("input, textarea")) target.focus();
+}
+
+function arm(button) {
+  armed = { button, to: button.form.action };
+  sure(button, true);
+  button.addEventListener("blur", () => sure(button, false), { once: true });
+  button.focus();
+}
+
+function sure(button, waits) {
+  const words = button.querySelector("[data-sure]");
+  if (words) words.hidden = !waits;
+}
+
+// The page was drawn again under the hand: Enter never does anything but what its key said.
+function look() {
+  if (!armed || document.activeElement !== armed.button) return;
+  if (armed.button.form?.action === armed.to) sure(armed.button, true);
+  else armed.button.blur();
 }
 
 function typing(element) {

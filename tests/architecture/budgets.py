@@ -34,7 +34,7 @@ def functions(*folders: str) -> dict[str, int]:
     """Lines of each function, its docstring left out: explaining never costs."""
     lengths = {}
     for path in tree.python_files(*folders):
-        for node in ast.walk(tree.parsed(path)):
+        for node in tree.statements(tree.parsed(path)):
             if isinstance(node, Function):
                 place = f"{path.relative_to(tree.ROOT).as_posix()}:{node.lineno} {node.name}"
                 lengths[place] = function_length(node)

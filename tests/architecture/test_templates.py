@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from jinja2 import nodes
@@ -10,6 +11,7 @@ from jinja2 import nodes
 from tests.architecture import tree
 
 BLOCK = re.compile(r"\{%[-+]?\s*(?:block\s+(\w+)|(endblock))\b.*?%\}")
+CALL = re.compile(r"(?<!macro )\b(\w+)\s*\(")
 HTML = sorted(name for name in tree.template_sources() if name.endswith(".html"))
 FORBIDDEN = {
     "an inline style": re.compile(r"\sstyle\s*=\s*[\"'{]"),
@@ -20,8 +22,13 @@ FORBIDDEN = {
 }
 
 
-def references(name: str) -> Iterator[tuple[str, str]]:
+@cache
+def references(name: str) -> list[tuple[str, str]]:
     """What a template extends, includes or imports, as (kind, name)."""
+    return list(_references(name))
+
+
+def _references(name: str) -> Iterator[tuple[str, str]]:
     kinds = {
         nodes.Extends: "extends",
         nodes.Include: "include",
@@ -63,10 +70,12 @@ def blocks(name: str) -> dict[str, str]:
     return found
 
 
+@cache
 def layouts() -> set[str]:
     return {target for name in HTML for kind, target in references(name) if kind == "extends"}
 
 
+@cache
 def structural_blocks() -> set[str]:
     """Blocks that a layout opens for its pages to fill: they are places, not parts."""
     return {block for name in layouts() for block in blocks(name)}
@@ -76,9 +85,10 @@ def pages() -> list[str]:
     return [name for name in HTML if any(kind == "extends" for kind, _target in references(name))]
 
 
+@cache
 def everything() -> str:
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in (tree.ROOT / "static/js").glob("*.js"))
-    return "\n".join([*tree.template_sources().values(), scripts, tree.app_text()])
+    return "\n".join([tree.templates_text(), scripts, tree.app_text()])
 
 
 def test_every_template_is_used() -> None:
@@ -91,11 +101,10 @@ def test_every_template_is_used() -> None:
 
 
 def test_every_macro_is_called() -> None:
-    uncalled = []
+    uncalled, called = [], set(CALL.findall(everything()))
     for name in HTML:
         for macro in re.findall(r"\{%[-+]?\s*macro\s+([a-z]\w*)\s*\(", tree.template_sources()[name]):
-            calls = re.findall(rf"(?<!macro )\b{macro}\s*\(", everything())
-            if not calls:
+            if macro not in called:
                 uncalled.append(f"{name}: {macro}")
     assert not uncalled
 
@@ -111,7 +120,7 @@ def test_no_template_holds(what: str) -> None:
 
 
 def test_every_target_is_an_element_of_some_page() -> None:
-    text = "\n".join(tree.template_sources().values())
+    text = tree.templates_text()
     targets = set(re.findall(r"""hx-target=["']#([\w-]+)["']""", text))
     missing = [
         target for target in sorted(targets) if not re.search(rf"""\bid=["']{target}["']|block {target}\b""", text)

@@ -1,6 +1,7 @@
 """The sources as the architecture tests read them."""
 
 import ast
+import gc
 import importlib
 import tomllib
 from collections.abc import Iterator
@@ -28,7 +29,22 @@ def python_files(*folders: str) -> list[Path]:
 
 @cache
 def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    """The tree of a module; the collector, which would go through it twenty times as it grows, waits."""
+    gc.disable()
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    finally:
+        gc.enable()
+
+
+def statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Every statement under a node, however deep; expressions, which hold none, are not walked."""
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        below = getattr(node, field, ())
+        for child in below if isinstance(below, list) else ():
+            if isinstance(child, ast.stmt):
+                yield child
+            yield from statements(child)
 
 
 @cache
@@ -50,6 +66,12 @@ def jinja_environment() -> Any:
     from jinja2 import Environment
 
     return Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
+
+
+@cache
+def templates_text() -> str:
+    """All the templates, likewise."""
+    return "\n".join(template_sources().values())
 
 
 @cache

@@ -19,6 +19,10 @@ LESSER = {state.name: state.site for state in STATES if state.site != "seeded"}
 FAILED = pytest.StashKey[bool]()
 
 
+def _state(test: str) -> str:
+    return test.partition("[")[2].removesuffix("]")
+
+
 class _ByState(LoadFileScheduling):
     """Gives a file to one worker, but of the tests of states one state; the states of a lesser site go together."""
 
@@ -26,14 +30,22 @@ class _ByState(LoadFileScheduling):
         file, _, test = nodeid.partition("::")
         if not file.endswith("/test_states.py"):
             return file
-        state = test.partition("[")[2].removesuffix("]")
+        state = _state(test)
         return f"{file}[{LESSER.get(state, state)}]"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
-    """Share the states out: one file holds two thirds of the work."""
-    return _ByState(config, log) if config.getoption("dist") == "loadfile" else None
+    """Share the states out, after the files: small as they are, they leave no worker idle at the end."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # else the files of few tests come last, which are the longest
+    return _ByState(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files as they come, then the states, those of a lesser site first."""
+    items.sort(key=lambda item: (item.path.name == "test_states.py", _state(item.name) not in LESSER))
 
 
 @pytest.hookimpl(wrapper=True)

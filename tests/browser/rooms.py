@@ -21,7 +21,8 @@ from app.workshops.models import Seat, Step, Workshop
 from app.workshops.states import StepKind
 
 TALK, DOTS, HANDS, LIVE = range(4)  # the places of the steps of each room
-PEOPLE = 14
+PEOPLE = 32
+WHO = "habitants jeunes habitants associations habitants entreprises habitants jeunes institutions associations".split()
 LONG = 240  # minutes: a vote that stays open for the whole suite
 TEXT = (
     "Sept besoins disent la même chose : le soir, on ne rentre plus.\n\nDeux actions y répondent, une troisième attend."
@@ -65,10 +66,10 @@ class Room:
         return queries.steps(self.db, self.workshop.id or 0)[place]
 
     def enter(self) -> None:
-        """Open the room; people of every collège come in."""
+        """Open the room; people of every collège come in, of some too few to be shown apart."""
         service.open_room(self.db, self.workshop, edited=self.workshop.edited, by=self.by)
-        for _person, college in zip(range(PEOPLE), cycle(College), strict=False):
-            service.take_seat(self.db, self.workshop, college)
+        for _person, college in zip(range(PEOPLE), cycle(WHO), strict=False):
+            service.take_seat(self.db, self.workshop, College(college))
 
     def show(self, place: int) -> None:
         """Show a step; a vote gets the ballots of all but the last two people."""

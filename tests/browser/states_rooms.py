@@ -90,6 +90,7 @@ def _few_options(visitor: Visitor) -> None:
 LISTS = [
     S("workshops", "/ateliers"),
     S("workshops, none in a territory", "/ateliers?territoire={silent_territory}"),
+    S("the door of codes", "/a"),
     S("workshops, a code unknown", "/a?code=ZZZZZZ", status=404),
     S("workshops for a facilitator", "/ateliers", "facilitator", act=acts.unfold),
     S("workshop in preparation", "/ateliers/{draft_room}", "facilitator"),
@@ -141,6 +142,7 @@ CONSOLES = [
     S("console, its keys", "/ateliers/{vote_room}/regie", "facilitator", act=_console_help),
     S("console, vote closed", "/ateliers/{counted_room}/regie", "facilitator"),
     S("console, results", "/ateliers/{shown_room}/regie", "facilitator"),
+    S("console, closing asked twice", "/ateliers/{vote_room}/fin", "facilitator"),
     S("console, ended", "/ateliers/{finished_room}/regie", "facilitator"),
 ]
 ROOMS = LISTS + PREPARING + PHONES + SCREENS + CONSOLES

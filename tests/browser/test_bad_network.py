@@ -120,26 +120,6 @@ def test_an_answer_lost_on_its_way_back_does_not_make_two_ballots(people: Crowd,
     assert ballot.marks == _chosen(hall_open.step(), hall_open, {CARE: 3})
 
 
-def test_a_script_that_the_network_lost_is_asked_for_again(people: Crowd, hall_open: Hall) -> None:
-    (phone,) = come(people, hall_open, "Jeunes")
-    hall_open.act(service.open_step, hall_open.steps()[0])
-    lost: list[str] = []
-
-    def lose_the_first(route: Route) -> None:
-        if lost:
-            return route.continue_()
-        lost.append(route.request.url)
-        return route.abort()
-
-    phone.watch.offline = True
-    phone.page.route("**/js/room.*", lose_the_first)
-    page = phone.go(hall_open.phone)
-    place(page, BUS)
-    send(page)
-    recorded(page)
-    assert len(lost) == 1
-
-
 def test_a_page_loaded_again_still_sends_what_waits(people: Crowd, hall_open: Hall) -> None:
     (phone,) = come(people, hall_open, "Jeunes")
     hall_open.act(service.open_step, hall_open.steps()[0])
@@ -181,17 +161,6 @@ def test_the_votes_of_others_never_draw_a_ballot_again(people: Crowd) -> None:
     send(page)
     recorded(page)
     assert len(_marks(held)) == 4
-
-
-def test_a_vote_that_closes_on_choices_not_sent_says_so(people: Crowd) -> None:
-    held = hall.build(people.server.database_url, [DOTS, TALK])
-    amina = hall.lead(people, held)
-    (slow,) = come(people, held, "Jeunes")
-    begin(amina, DOTS["title"])
-    place(slow.page, BUS)
-    amina.press("Clore le vote")
-    expect(slow.page.locator("#room_main")).to_contain_text("Vos choix n’ont pas été envoyés")
-    assert held.ballots() == []
 
 
 @pytest.fixture

@@ -13,9 +13,13 @@ SORTS: list[tuple[str, str, dict[str, str]]] = [
     ("Regroupement", "On range les cartes", {"Recueil dont viennent les cartes": CARDS}),
     ("Vote par gommettes", "Par quoi commencer ?", {"Les groupes d’un recueil": CARDS}),
     ("Jugement majoritaire", "Que valent ces pistes ?", {"Autres choix, à écrire": "Une navette\nUn car"}),
-    ("Échelle d’accord", "Porter ce texte ?", {"Ou quelques mots": "Le plan de mars", "Règle fixée d’avance": "20"}),
-    ("Main levée", "À quelle heure rentrer ?", {"Autres choix, à écrire": "20 h\n22 h"}),
-    ("Oui, non, je m’abstiens", "On essaie un an ?", {"Ou quelques mots": "Essayer un an"}),
+    (
+        "Échelle d’accord",
+        "Porter ce texte ?",
+        {"Ce qui est mis au vote": "Le plan de mars", "Règle fixée d’avance": "20"},
+    ),
+    ("Question à choix", "À quelle heure rentrer ?", {"Autres choix, à écrire": "20 h\n22 h"}),
+    ("Oui, non, je m’abstiens", "On essaie un an ?", {"Ce qui est mis au vote": "Essayer un an"}),
     ("Discussion", "Qui fait quoi ?", {}),
     ("Pause", "On souffle", {}),
 ]

@@ -15,6 +15,8 @@ ROOMS = ("lobby", "talk", "vote", "hands", "counted", "shown", "finished", *KIND
 UNSEEN = {"coming", "watched", "offered"}  # not open, or as another room is
 SIZES = ((1024, 768), (1280, 720), (1920, 1080))
 LEAST = 4  # % of the height
+PARTS = {".screen__question": 7, ".screen-bar__title, .screen__option > :first-child, .screen__subject": 5.5}  # as well
+BARS = 6  # at most on one page
 AT_ONCE = 2_000  # ms
 VISIBLE = """(one) => one.checkVisibility() && !one.closest(".visually-hidden, dialog, svg.qr")
   && getComputedStyle(one).clipPath === "none\""""
@@ -41,6 +43,13 @@ SMALL = f"""(least) => {{
   return [...found];
 }}"""
 
+PART = """(parts) => parts.filter((one) => 100 * parseFloat(getComputedStyle(one).fontSize) / innerHeight < %s)
+  .map((one) => one.textContent.trim())"""
+SHOWN = """(bars) => bars.filter((one) => {
+  const { left, right } = one.getBoundingClientRect();
+  return right > 0 && left < innerWidth && one.checkVisibility();
+}).length"""
+
 
 def _look(page: Page, room: str) -> list[str]:
     """What cannot be read of a projected page, at each size."""
@@ -49,6 +58,11 @@ def _look(page: Page, room: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         faults += [f"{room} at {width} × {height}, cut: {one}" for one in page.evaluate(CUT)]
         faults += [f"{room} at {width} × {height}, small: {one}" for one in page.evaluate(SMALL, LEAST)]
+        for part, least in PARTS.items():
+            small = page.locator(part).evaluate_all(PART % least)
+            faults += [f"{room} at {width} × {height}, under {least} %: {one}" for one in small]
+        bars = page.locator(".screen-bar").evaluate_all(SHOWN)
+        faults += [f"{room} at {width} × {height}: {bars} bars"] * (bars > BARS)
     return faults
 
 
@@ -59,6 +73,20 @@ def test_everything_projected_is_read_from_the_last_row_and_nothing_is_cut(reade
         expect(page.locator(":root[data-size]")).to_be_attached()
         faults += _look(page, room)
     assert not faults, "\n".join(faults)
+
+
+def test_the_six_degrees_of_an_agreement_are_on_one_page_after_what_they_are_about(
+    readers: Crowd, sites: Sites
+) -> None:
+    page = readers.visitor().page
+    for room in ("agreeing", "agreed"):
+        page.goto(f"/ateliers/{{{room}_room}}/ecran/{{{room}_key}}".format_map(sites.facts))
+        expect(page.locator(":root[data-size]")).to_be_attached()
+        degrees = page.locator(".screen__paragraph + .screen__whole")
+        expect(degrees.locator("li")).to_have_count(6)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            assert degrees.evaluate("(one) => one.getClientRects().length") == 1, (room, width)
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from app.workshops import service
+from tests.browser import hall
+from tests.browser.hall import DOTS, come, place, recorded, send
 from tests.browser.states import Sites
 from tests.browser.states_rooms import sit
 from tests.browser.test_keyboard import tab_to
@@ -51,10 +54,32 @@ def test_a_ballot_is_sent_without_script(people: Crowd, sites: Sites) -> None:
     expect(page.locator("select[name=dots]").first).to_have_value(re.compile(":2$"))
 
 
+def test_a_script_that_the_network_lost_is_asked_for_again(people: Crowd) -> None:
+    held = hall.build(people.server.database_url, [DOTS])
+    held.act(service.open_room)
+    (phone,) = come(people, held, "Jeunes")
+    held.act(service.open_step, held.steps()[0])
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if lost:
+            return route.continue_()
+        lost.append(route.request.url)
+        return route.abort()
+
+    phone.watch.offline = True
+    phone.page.route("**/js/room.*", lose_the_first)
+    page = phone.go(held.phone)
+    place(page, "Un car le soir")
+    send(page)
+    recorded(page)
+    assert len(lost) == 1
+
+
 def test_the_console_is_led_without_script(people: Crowd, sites: Sites) -> None:
     visitor = people.signed_in("facilitator", java_script_enabled=False)
     page = _console(visitor, sites)
-    for button in ("Clore le vote", "Révéler les résultats"):
+    for button in ("Clore le vote", "Révéler les résultats", "Révéler quand même"):  # four ballots on paper wait
         visitor.follow(page.get_by_role("button", name=button))
     expect(page.locator(".console-now")).to_contain_text("Résultats montrés")
 
@@ -64,7 +89,13 @@ def test_the_console_is_led_by_keys(people: Crowd, sites: Sites) -> None:
     page = _console(visitor, sites)
     for key, state in (("c", "Terminée"), ("r", "Résultats montrés"), ("n", "En cours")):
         expect(page.locator("[data-shortcuts=on]")).to_be_visible()
-        visitor.key(key)
+        page.keyboard.press(key)
+        expect(page.locator(f"[data-key={key}]")).to_be_focused()
+        expect(page.locator("[data-sure]:visible")).to_have_text("Entrée pour confirmer")
+        expect(page.locator(".console-now__state")).not_to_contain_text(state)
+        visitor.key("Enter")
+        if key == "r":
+            visitor.follow(page.get_by_role("button", name="Révéler quand même"))
         expect(page.locator(".console-now__state")).to_contain_text(state)
 
 

@@ -146,7 +146,7 @@ def _workshop(people: Crowd, facilitator: Visitor) -> None:
     expect(console.locator("#console_main")).to_contain_text("3 personnes dans la salle")
     facilitator.press("Commencer : Ce que disent les besoins")
     expect(pages[0].locator("#room_main")).to_contain_text("Ce que disent les besoins")
-    facilitator.follow(console.get_by_role("button", name=re.compile(QUESTION[:10])))
+    facilitator.follow(console.get_by_role("button", name=re.compile(f"^Suite : {QUESTION[:10]}")))
     for page in pages:
         expect(page.get_by_role("button", name="Vérifier et valider")).to_be_visible()
     with _untouched(pages[2], OTHER):
@@ -162,6 +162,7 @@ def _workshop(people: Crowd, facilitator: Visitor) -> None:
     expect(screen.page.locator("#screen_main")).to_contain_text(SHEET)
     expect(screen.page.locator(".screen-bar").first).to_be_visible()
     expect(pages[2].locator("#room_main")).to_contain_text(SHEET)
+    facilitator.click("Clore l’atelier")
     facilitator.press("Clore l’atelier")
     facilitator.click("Compte rendu")
     facilitator.click("Compléter et publier")

@@ -220,11 +220,21 @@ def _raise_hands(room: _Room) -> None:
     _same_figures(room, {"Oui": 2, "Je m’abstiens": 0, "Non": 1})
 
 
+def _close(room: _Room) -> None:
+    """Asked twice."""
+    room.amina.click("Clore l’atelier")
+    room.everywhere(SPEAK)
+    room.amina.press("Clore l’atelier")
+    room.everywhere("Merci d’avoir pris part")
+
+
 def _publish(room: _Room) -> None:
     """The report: its words, its decision, the objection that the crew shows."""
     page = room.console
-    room.amina.press("Clore l’atelier")
-    room.everywhere("Merci d’avoir pris part")
+    _close(room)
+    room.amina.press("Rouvrir l’atelier")
+    room.everywhere(SPEAK)
+    _close(room)
     room.amina.click("Compte rendu")
     room.amina.click("Compléter et publier")
     page.get_by_label("Ce que la salle conclut").fill(CONCLUSION)

@@ -73,6 +73,28 @@ def test_cards_go_into_a_group_without_a_mouse(people: Crowd, rooms: Facts) -> N
     expect(alone).to_have_count(0)
 
 
+def test_a_card_is_refused_with_its_reason_and_never_shown_by_enter(people: Crowd, rooms: Facts) -> None:
+    page = people.signed_in("facilitator").go("/ateliers/{cards_room}/cartes".format_map(rooms))
+    expect(page.locator("[data-shortcuts=on]")).to_be_visible()
+    first, groups = page.locator("#cards_queue .card-item").first, page.locator("#groupes")
+    words, told = first.locator(".card-words").inner_text(), groups.inner_text()
+    left = page.locator("#cards_queue [data-pick]").count()
+    page.keyboard.press("ArrowDown")
+    expect(first.locator("[data-pick]")).to_be_focused()
+    page.keyboard.press("x")
+    reasons = page.locator("[data-refuse] input")
+    expect(reasons.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    chosen = reasons.nth(1).get_attribute("value")
+    with page.expect_request("**/cartes/refus") as asked:
+        page.keyboard.press("Enter")
+    assert f"reason={chosen}" in (asked.value.post_data or "")
+    expect(page.locator("#cards_queue [data-pick]")).to_have_count(left - 1)
+    expect(page.locator("#cards_queue .card-words").filter(has_text=words)).to_have_count(1)  # among those not kept
+    expect(groups).to_have_text(told)
+    expect(page.locator("#cards_queue [data-pick]").first).to_be_focused()
+
+
 def test_a_ballot_on_paper_is_typed_without_a_mouse_and_the_next_one_comes(people: Crowd, rooms: Facts) -> None:
     visitor = people.signed_in("relay")
     page = visitor.go("/ateliers/{judging_room}/sequences/{judging_step}/bulletins".format_map(rooms))
@@ -87,6 +109,11 @@ def test_a_ballot_on_paper_is_typed_without_a_mouse_and_the_next_one_comes(peopl
         page.keyboard.type(mention)
     visitor.key("Control+Enter")
     expect(page.get_by_text("P-0005 est saisi")).to_be_visible()
-    expect(number).to_be_focused()
-    visitor.key("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("P-0006")
+    expect(page.get_by_label("Collège", exact=True)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")  # another number, just before the form
+    expect(page.get_by_label("Le papier porte un autre numéro")).to_be_focused()
+    page.keyboard.type("8")
+    visitor.key("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("P-0008")

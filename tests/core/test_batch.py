@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
+from app.core import batch
 from app.core.db import Database
 from app.core.errors import ConflictError, UnavailableError
 from tests.core.notebook import PATIENCE, Notebook, Words, all_of, held, play, threads_of, written
@@ -58,6 +59,34 @@ def test_what_comes_during_a_commit_is_committed_together_by_the_next(make: Make
     play(scene)
     writer.stop()
     assert notebook.batches == [1, 20] == [items for items, _seconds in told]
+
+
+def test_while_several_come_those_of_the_next_moment_share_a_commit(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, waits, goes_on = Notebook(), threading.Event(), threading.Event()
+
+    def pause(_seconds: float) -> None:
+        waits.set()
+        assert goes_on.wait(PATIENCE)
+
+    writer = make(notebook)
+    monkeypatch.setattr(batch, "sleep", pause)
+
+    async def scene() -> None:
+        first = await held(writer, notebook, "seul")
+        others = [writer.submit(word) for word in ("a", "b")]
+        notebook.go.set()
+        await asyncio.gather(first, *others)
+        assert not waits.is_set()  # whoever came alone, and those who waited behind, waited for nobody else
+        late = [writer.submit("c")]
+        assert await asyncio.to_thread(waits.wait, PATIENCE)
+        late.append(writer.submit("d"))
+        goes_on.set()
+        assert await asyncio.gather(*late) == ["C", "D"]
+
+    play(scene)
+    assert notebook.batches == [1, 2, 2]
 
 
 def test_the_answer_comes_after_the_commit(make: Make, database: Database) -> None:

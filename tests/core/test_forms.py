@@ -1,10 +1,14 @@
 """What people type: cleaned, measured, kept, answered in plain words."""
 
+from typing import Any
+from urllib.parse import parse_qsl
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.forms import Form, clean, fill
+from app.core import forms
+from app.core.forms import Form, clean, decode, fill
 from app.core.i18n import today
 from app.core.web import safe_next
 from app.needs.forms import AnswerForm, NeedFilter, NeedForm
@@ -73,3 +77,20 @@ def test_unknown_fields_are_ignored() -> None:
         name: str
 
     assert fill(One, {"name": "a", "role": "admin"}).ok == One(name="a")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"&&", b"text", b"text=", b"=x", b"text=a=b", b"text=a+b%26c&text=%C3%A9t%C3%A9", b"%74ext=1&many=1&many=2",
+        b"text=%ZZ%2", b"text=%FF\xe9&many=",
+    ],
+)  # fmt: skip
+def test_a_body_is_cut_as_the_standard_library_does(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Any] = []
+    monkeypatch.setattr(forms, "_as_fields", lambda _model, typed: read.append(typed) or {})
+    decode(Form, body)
+    expected: dict[str, list[str]] = {}
+    for name, value in parse_qsl(body.decode("latin-1"), keep_blank_values=True):
+        expected.setdefault(name, []).append(value)
+    assert read == [expected]

@@ -33,9 +33,11 @@ def test_a_role_is_offered_by_mail_and_held_once_accepted(site: Site) -> None:
     assert "Conseil de développement" in mail.body and "/mon-espace/roles" in mail.body
     invited = arrives(site)
     assert invited.get("/moderation").status_code == 403  # nothing before the answer
+    assert "Un rôle vous est proposé" in invited.get("/mon-espace").text
     page = invited.get("/mon-espace/roles")
     assert "Désignée par le Conseil" in page.text and "Accepter ce rôle" in page.text
     assert "Le rôle est à vous" in accept(invited, offer).text
+    assert "Un rôle vous est proposé" not in invited.get("/mon-espace").text
     assert invited.get("/moderation").status_code == 200
     with site.reading() as db:
         role = db.exec(select(Role).where(Role.person_id == person_id(site, email=ADDRESS))).one()

@@ -17,7 +17,7 @@ from tests.site import Site, Visitor
 HOME = 3  # Morlaix Communauté, where the persons of the demonstration moderate
 SECRET = "06 12 34 56 78"
 WORDS = f"Appelez Monsieur Le Gall au {SECRET}, il a vu le banc cassé."
-TABLE = {"besoin": "need", "commentaire": "comment", "photo": "file", "profil": "profile_text"}
+TABLE = {"besoin": "need", "commentaire": "comment", "photo": "file", "profil": "profile_text", "carte": "card"}
 REASON = {"reason": "donnee_privee", "note": "Un numéro de téléphone y figure."}
 
 

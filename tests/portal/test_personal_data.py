@@ -198,3 +198,16 @@ def test_the_register_of_processing_knows_every_rule_and_its_days() -> None:
     text = (tree.ROOT / "docs/processing-register.md").read_text("utf-8")
     written = dict(re.findall(r"`(\w+)`: (\d+) d", text))
     assert written == {rule.key: str(rule.days) for rule in RULES}
+
+
+def test_all_that_a_browser_keeps_is_said_to_everyone(site: Site) -> None:
+    said = {
+        "emglev-room:": "Votre bulletin", "emglev-cards-": "Vos cartes", "emglev-draft:": "Un brouillon",
+        "emglev-shortcuts": "les raccourcis clavier", "emglev-screen-size": "la taille de l’écran",
+        "emglev-ticked": "Des cases cochées", "emglev-sent:": "un envoi en cours",
+    }  # fmt: skip
+    scripts = "".join(path.read_text("utf-8") for path in (tree.ROOT / "static/js").glob("*.js"))
+    assert set(re.findall(r'["`](emglev-[a-z-]+:?)', scripts)) == set(said)
+    page = site.visitor().get("/confidentialite").text
+    for name, words in said.items():
+        assert words in page, name

@@ -4,16 +4,28 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import httpx
 from sqlmodel import Session, select
 
 from app.core.db import now
 from app.identity.models import Person
 from app.workshops.models import Ballot, Headcount, Option, Outcome, Seat, Step, Workshop
-from tests.site import Site
+from tests.site import Site, Visitor
 from tests.workshops.acts import room
 
 PEOPLE = {"habitants": 12, "associations": 6, "entreprises": 2, "jeunes": 7}
 STARTED = timedelta(minutes=60)
+WORDS = "La place vit mieux sans voitures le samedi."
+
+
+def base(workshop: Workshop) -> str:
+    """Where its pages are."""
+    return f"/ateliers/{workshop.id}"
+
+
+def write(visitor: Visitor, workshop: Workshop, what: str, **sent: Any) -> httpx.Response:
+    """Send something of its report."""
+    return visitor.post(f"{base(workshop)}/{what}", sent)
 
 
 def closed(site: Site, *votes: Mapping[str, Any], people: Mapping[str, int] = PEOPLE, **more: Any) -> Workshop:

@@ -1,5 +1,6 @@
 """Workshops in the calendars of phones and computers."""
 
+import re
 from datetime import timedelta
 
 from icalendar import Calendar, Event
@@ -113,3 +114,25 @@ def test_the_page_and_the_list_lead_to_the_files(site: Site) -> None:
     assert f"/ateliers/{workshop.id}-{workshop.slug}.ics" in site.visitor().get(f"/ateliers/{workshop.id}").text
     listed = site.visitor().get("/ateliers", params={"territoire": MORLAIX}).text
     assert f"/territoires/{MORLAIX}/ateliers.ics" in listed
+
+
+def test_a_file_is_written_as_the_standard_asks(site: Site) -> None:
+    workshop = room(site, status="scheduled")
+    with site.writing() as db:
+        held = db.get_one(Workshop, workshop.id)
+        held.title = "Atelier du Cloître-Saint-Thégonnec : « où aller, à l’année ? »"
+        held.text = "Été comme hiver, l’école reste ouverte à toutes et à tous. " * 4
+        db.add(held)
+    for path in (f"/ateliers/{workshop.id}-{workshop.slug}.ics", f"/territoires/{MORLAIX}/ateliers.ics"):
+        raw = site.visitor().get(path).content
+        assert raw.endswith(b"END:VCALENDAR\r\n") and b"\n" not in raw.replace(b"\r\n", b""), "RFC 5545, 3.1"
+        lines = raw.split(b"\r\n")
+        assert max(map(len, lines)) <= 75, "octets a line, folded"
+        assert all(line.decode() or line == b"" for line in lines), "no letter cut in two"
+        names = [line.split(b":")[0].split(b";")[0] for line in lines]
+        assert [names.count(once) for once in (b"PRODID", b"VERSION", b"METHOD")] == [1, 1, 1]
+        events = raw.count(b"BEGIN:VEVENT\r\n")
+        assert events >= 1 and raw.count(b"\r\nUID:") == events == len(
+            re.findall(rb"\r\nDTSTAMP:\d{8}T\d{6}Z\r\n", raw)
+        )
+        assert raw.count(b"\r\nTZID:Europe/Paris") == 1, "the zone that the hours name is described once"

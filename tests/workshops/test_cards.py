@@ -252,3 +252,25 @@ def test_a_card_sent_at_the_last_second_is_kept(site: Site) -> None:
     assert walls.send(phone, workshop, step, "Juste à temps").status_code == 200
     with site.reading() as db:
         assert db.exec(select(Card.text).where(Card.step_id == step.id)).one() == "Juste à temps"
+
+
+def test_only_cards_that_wait_are_looked_at_again_and_each_says_its_state(site: Site) -> None:
+    workshop, amina = room(site), site.signed_in("facilitator")
+    step, phone = walls.recueil(site, workshop), seated(site, workshop)
+
+    def mine() -> tuple[bool, list[tuple[str, str]]]:
+        part = soup(phone.get(f"/a/{workshop.code}/mes-cartes")).select_one("#my_cards")
+        assert part and str(part["data-my-cards"]).endswith(f"/a/{workshop.code}/mes-cartes?personne=1")
+        told = [(str(li["data-state"]), str(li["data-told"]).replace("\u00a0", " ")) for li in part.select("li")]
+        return part.has_attr("data-pending"), told
+
+    assert mine() == (False, [])
+    walls.write(phone, workshop, step, "Un car le soir")
+    walls.write(phone, workshop, step, "Une halle")
+    first, second = walls.cards(site, step)
+    wait = [("pending", "En attente : Une halle"), ("pending", "En attente : Un car le soir")]
+    assert mine() == (True, wait)
+    walls.act(amina, workshop, step, "affichage", cards=walls.seen(first))
+    assert mine() == (True, [wait[0], ("published", "Affichée : Un car le soir")])
+    walls.act(amina, workshop, step, "refus", cards=walls.seen(second), reason="donnee_privee")
+    assert mine() == (False, [("refused", "Non retenue : Une halle"), ("published", "Affichée : Un car le soir")])

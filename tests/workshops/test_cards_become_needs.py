@@ -65,7 +65,8 @@ def _need(site: Site) -> Need:
 def test_a_group_becomes_a_need_that_quotes_its_cards_and_waits_to_be_read(site: Site) -> None:
     workshop, _step, cluster = _group(site)
     amina = site.signed_in("facilitator")
-    assert "il attend sa relecture" in _make(site, amina, workshop, cluster).text
+    made = _make(site, amina, workshop, cluster).text
+    assert "il attend sa relecture" in made and "d’ordinaire sous deux jours" in made and "Retirer ce besoin" in made
     need = _need(site)
     assert (need.status, need.origin, need.title, need.college) == ("pending", "workshop", cluster.title, "habitants")
     assert need.transcribed_by and need.author_id is None

@@ -137,7 +137,7 @@ def test_the_page_holds_the_votes_of_workshops_where_they_belong(site: Site) -> 
         "Ordre des options au hasard",
         "dans les 5 secondes qui suivent la clôture",
         "un bulletin vide compte parmi les bulletins",
-        "d’au moins 40 points entre deux collèges de cinq bulletins",
+        "d’au moins 40 points entre deux collèges montrés à part",
     ],
 )
 def test_page_states_the_rules_of_a_vote(words: str) -> None:

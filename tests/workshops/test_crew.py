@@ -118,7 +118,12 @@ def test_the_lead_moves_when_the_offer_is_accepted_and_not_before(site: Site) ->
     assert act(site, other, workshop, "fin").status_code == 403
     assert "Accepter la conduite" in other.get(f"/ateliers/{workshop.id}/regie").text
     assert "Retirer la proposition" in amina.get(f"/ateliers/{workshop.id}/regie").text
+    with site.reading() as db:
+        email = db.exec(select(Person.email).where(Person.demo_persona == "facilitator")).one() or ""
+    before = len(site.mails(email))
     send(other, workshop, "/conduite/reponse", accepts="true")
+    (told,) = site.mails(email)[before:]
+    assert "depuis" in told.body and f"/ateliers/{workshop.id}/regie" in told.body
     after = stored(site, workshop)
     assert (after.lead_id, after.offered_to_id) == (who(site), None)
     assert duties(site, workshop) == {who(site, "facilitator"): "co"}

@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import httpx
 import pikepdf
 import pytest
 from sqlmodel import select
@@ -12,6 +13,7 @@ from app.workshops.models import PaperBallot, Step
 from app.workshops.states import GRADES
 from tests.site import Site
 from tests.workshops.acts import act, options, room, seated, soup, steps, vote
+from tests.workshops.console_acts import again
 from tests.workshops.papers import Room, words
 
 
@@ -37,6 +39,35 @@ def test_the_second_reading_owes_nothing_to_the_first(site: Site) -> None:
     assert not blind.select("select[name=college] option[selected]:not([value=''])")
     own = soup(here.amina.get(f"{here.base}/1"))
     assert [field.get("value") for field in own.select("input[name=mark]")] == ["2", "", ""]
+
+
+def test_results_wait_for_a_second_answer_while_ballots_on_paper_wait(site: Site) -> None:
+    here = Room(site)
+    here.print()
+    here.type(here.amina, 1, {0: 2})
+    here.type(here.amina, 2, {0: 2})
+    here.type(here.katell, 2, {1: 2})
+    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
+    reveal = f"sequences/{here.step.id}/resultats"
+    asked = act(site, here.amina, here.workshop, reveal)
+    assert "2 bulletins papier attendent : révéler quand même ?" in words(asked)
+    assert "1 bulletin attend la lecture" in words(asked) and "1 bulletin a été lu de deux façons" in words(asked)
+    assert soup(asked).find("a", href=here.base)
+    assert again(site, here.step).status == "closed"
+    form = soup(asked).select_one(f'form[action$="/{reveal}"]')
+    here.amina.post(form["action"], {field["name"]: field["value"] for field in form.select("input")})
+    assert again(site, here.step).status == "revealed"
+    assert here.amina.get(f"/ateliers/{here.workshop.id}/{reveal}").url.path.endswith("/regie")
+
+
+def test_without_a_ballot_that_waits_results_are_shown_at_once(site: Site) -> None:
+    here = Room(site)
+    here.print()
+    here.type(here.amina, 1, {0: 2})
+    here.type(here.katell, 1, {0: 2})
+    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
+    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/resultats")
+    assert again(site, here.step).status == "revealed"
 
 
 def test_two_readings_that_differ_are_shown_side_by_side_and_not_counted(site: Site) -> None:
@@ -117,18 +148,29 @@ def test_numbers_continue_and_are_one_a_step(site: Site) -> None:
         assert here.amina.post(f"{here.base}/impression", {"copies": copies}).status_code == 422
 
 
-def test_enter_alone_goes_to_the_next_number(site: Site) -> None:
+def test_a_ballot_typed_opens_the_next_one_and_another_number_is_asked_for_in_its_page(site: Site) -> None:
     here = Room(site)
     here.print(3)
-    page = soup(here.type(here.amina, 1, {0: 1}))
-    assert page.select_one("input#numero[autofocus]")
+    page = soup(here.amina.get(here.base))
     following = page.select_one("input[name=suivant]")
-    assert following and following["value"] == "P-0002"
+    assert page.select_one("input#numero[autofocus]") and following and following["value"] == "P-0001"
     opened = here.amina.get(f"{here.base}/numero", params={"numero": "", "suivant": "P-0002"})
-    assert "P-0002" in soup(opened).select_one("h1").get_text()  # type: ignore[union-attr]
+    assert heading(opened) == "P-0002"
+    following_page = here.type(here.amina, 1, {0: 1})
+    assert heading(following_page) == "P-0002" and "P-0001 est saisi." in words(following_page)
+    other = soup(following_page).select_one("form[method=get] input#numero")
+    assert other and heading(here.amina.get(f"{here.base}/numero", params={"numero": "3"})) == "P-0003"
     here.type(here.amina, 2, {0: 1})
-    again = soup(here.type(here.katell, 1, {0: 1})).select_one("input[name=suivant]")
-    assert again and again["value"] == "P-0002", "who reads again goes on reading again"
+    assert heading(here.katell.get(f"{here.base}/1")) == "P-0001, deuxième lecture"
+    assert heading(here.type(here.katell, 1, {0: 1})) == "P-0002, deuxième lecture"
+    assert heading(here.type(here.katell, 2, {0: 1})) == "Bulletins papier", "nothing is left to read again"
+
+
+def heading(response: httpx.Response) -> str:
+    """The title of a page."""
+    found = soup(response).select_one("h1")
+    assert found
+    return found.get_text(strip=True)
 
 
 def test_a_void_ballot_says_why_and_leaves_the_result(site: Site) -> None:
@@ -155,7 +197,7 @@ def test_entry_opens_with_the_vote_lasts_after_it_and_ends_when_results_are_show
     here.type(here.katell, 1, {0: 1})
     here.type(here.amina, 2, {0: 1})
     assert len(here.counted()) == 1
-    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/resultats")
+    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/resultats", anyway="true")
     refused = here.type(here.katell, 2, {0: 1})
     assert refused.status_code == 409
     assert "résultats ont été montrés" in words(refused)
@@ -231,14 +273,14 @@ def test_the_demonstration_shows_paper_counted_and_waiting(site: Site) -> None:
 def test_who_closes_the_room_is_told_of_the_ballots_that_nobody_read_again(site: Site) -> None:
     here = Room(site)
     here.print()
-    page = f"/ateliers/{here.workshop.id}/regie"
-    assert "relu : il" not in words(here.amina.get(page))
+    page = f"/ateliers/{here.workshop.id}/fin"
+    assert "attend : il" not in words(here.amina.get(page))
     here.type(here.amina, 1, {0: 2})
-    assert "1 bulletin papier n’a pas été relu : il ne sera pas compté." in words(here.amina.get(page))
+    assert "attend : il ne sera pas compté" in words(here.amina.get(page))
     here.type(here.amina, 2, {0: 2})
     act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
-    console = here.amina.get(page)
-    assert "2 bulletins papier n’ont pas été relus : ils ne seront pas comptés." in words(console)
-    assert f'href="{here.base}"' in console.text
+    asked = here.amina.get(page)
+    assert "attendent : ils ne seront pas comptés" in words(asked)
+    assert f'href="{here.base}"' in asked.text
     act(site, here.amina, here.workshop, "fin")
-    assert "n’ont pas été relus" not in words(here.amina.get(page))
+    assert "attendent : ils" not in words(here.amina.get(page))

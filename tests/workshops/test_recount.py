@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -198,10 +199,64 @@ def test_dots_and_approvals_are_written_for_pabulib() -> None:
     assert projects.splitlines()[:2] == ["project_id;cost;votes;score;name", "1;1;5;15;Navette"]
     assert votes.splitlines()[0] == "voter_id;vote;points;voting_method"
     told = sorted(line.split(";", 1)[1] for line in votes.splitlines()[1:])
-    assert told == ["1,3;3,1;Internet"] * 5 + ["3;2;paper"] * 5
+    assert told == ["1,3;3,1;internet"] * 5 + ["3;2;paper"] * 5
     approvals = write_pabulib(
         method_of(KINDS[2], [], dict.fromkeys(COLLEGES, 9)), [], seed=1, day="1.1.2027", place="X"
     )
     assert "vote_type;approval\n" in approvals and "voter_id;vote;voting_method\n" in approvals
     with pytest.raises(ValueError, match="Pabulib"):
         write_pabulib(method_of(KINDS[4], [], dict.fromkeys(COLLEGES, 9)), [], seed=1, day="1.1.2027", place="X")
+
+
+# The keys of the format in its own order (pabulib.org/format), as far as a vote of a room has them.
+META = ["description", "country", "unit", "instance", "num_projects", "num_votes", "budget", "vote_type", "rule",
+        "date_begin", "date_end", "min_length", "max_length", "max_points", "max_sum_points", "language"]  # fmt: skip
+NEEDED = set(META) - {"min_length", "max_length", "max_points", "max_sum_points", "language"}
+TYPES, RULES = (
+    {"approval", "cumulative", "ordinal", "scoring"},
+    {"greedy", "equalshares", "equalshares/add1", "unknown"},
+)
+
+
+def sections(written: str) -> tuple[dict[str, str], list[dict[str, str]], list[dict[str, str]]]:
+    """The three tables of a .pb file, read as anyone would."""
+    parts: dict[str, list[list[str]]] = {}
+    for row in csv.reader(io.StringIO(written), delimiter=";"):
+        if row in (["META"], ["PROJECTS"], ["VOTES"]):
+            parts[row[0]] = here = []
+        else:
+            here.append(row)
+    tables = {name: [dict(zip(head, row, strict=True)) for row in rows] for name, (head, *rows) in parts.items()}
+    assert list(tables) == ["META", "PROJECTS", "VOTES"]
+    return {row["key"]: row["value"] for row in tables["META"]}, tables["PROJECTS"], tables["VOTES"]
+
+
+@given(st.data())
+@pytest.mark.parametrize("kind", KINDS[:3], ids=lambda kind: kind.name)
+def test_a_pabulib_file_is_what_the_format_describes(kind: Kind, data: st.DataObject) -> None:
+    room = data.draw(ballots(kind))
+    method = method_of(kind, room, dict.fromkeys(COLLEGES, 30))
+    written = write_pabulib(method, room, seed=3, day="14.03.2027", place="Pays ; « Morlaix »")
+    meta, projects, votes = sections(written)
+    assert list(meta) == [key for key in META if key in meta] and meta.keys() >= NEEDED and all(meta.values())
+    assert meta["vote_type"] in TYPES and meta["rule"] in RULES and meta["unit"] == "Pays ; « Morlaix »"
+    assert (int(meta["num_projects"]), int(meta["num_votes"])) == (len(projects), len(votes))
+    cumulative = meta["vote_type"] == "cumulative"
+    assert list(projects[0]) == ["project_id", "cost", "votes", *(["score"] if cumulative else []), "name"]
+    given_to = Counter[str]()
+    for vote in votes:
+        chosen = vote["vote"].split(",")
+        dots_of = [int(n) for n in vote["points"].split(",")] if cumulative else [1] * len(chosen)
+        assert len(chosen) == len(set(chosen)) == len(dots_of) and dots_of == sorted(dots_of, reverse=True)
+        given_to.update(dict(zip(chosen, dots_of, strict=True)))
+        assert vote.get("voting_method", "internet") in ("internet", "paper"), "the format has no other word"
+    assert {one["project_id"]: int(one.get("score", one["votes"])) for one in projects} == {
+        one["project_id"]: given_to[one["project_id"]] for one in projects
+    }
+
+
+def test_where_a_way_of_voting_would_show_whose_ballot_it_is_pabulib_says_none() -> None:
+    room = [Cast("jeunes", {1: 1})] * 9 + [Cast("jeunes", {2: 1}, channel=PAPER)]
+    method = method_of(KINDS[0], room, dict.fromkeys(COLLEGES, 30))
+    _meta, _projects, votes = sections(write_pabulib(method, room, seed=3, day="14.03.2027", place="X"))
+    assert len(votes) == 10 and all(list(vote) == ["voter_id", "vote", "points"] for vote in votes)

@@ -7,13 +7,14 @@ import pytest
 from sqlmodel import col, select
 
 from app.core.db import now
+from app.core.i18n import fdate
 from app.identity.models import Person
 from app.workshops.models import Registration, Workshop
 from app.workshops.queries import registrations as reads
 from app.workshops.service import registrations
 from app.workshops.states import Attendance, Room
 from tests.site import Site
-from tests.workshops.acts import soup
+from tests.workshops.acts import colleague, soup
 from tests.workshops.coming import WORDS, announced, come, filled, own_link, statuses
 
 
@@ -41,9 +42,28 @@ def test_without_an_account_an_address_is_confirmed_first(site: Site) -> None:
     path = site.link("loeiz@example.org")
     assert site.visitor().get(path).status_code == 200
     assert not statuses(site, workshop), "opening the link holds nothing: mail scanners do it"
-    assert "enregistrée" in visitor.post(path).text
+    assert workshop.title in visitor.get(path).text, "one reads which workshop before confirming"
+    done = soup(visitor.post(path))
+    assert done.h1 and done.h1.get_text() == "Votre place est gardée"
+    assert fdate(workshop.starts_at, "meeting") in done.get_text() and workshop.place in done.get_text()
+    assert done.select_one(f'a[href="/ateliers/{workshop.id}-{workshop.slug}.ics"]')
     assert statuses(site, workshop) == ["registered"]
     assert visitor.post(path).status_code == 410
+
+
+def test_what_was_asked_is_answered_in_the_place_of_the_form(site: Site) -> None:
+    workshop, visitor = announced(site), site.visitor()
+    answer = visitor.post(
+        f"/ateliers/{workshop.id}/inscription", {"email": "loeiz@example.org"}, follow_redirects=False
+    )
+    assert answer.headers["location"].endswith("message=1#inscription")
+    place = soup(visitor.get(answer.headers["location"])).select_one("#inscription")
+    assert place and place["tabindex"] == "-1" and "Un message vous attend" in place.get_text()
+    assert place.select_one("form") is None and place.select_one('a[href$="#inscription"]')
+    soazig = site.signed_in("resident")
+    come(soazig, workshop)
+    mine = soup(soazig.get(answer.headers["location"])).select_one("#inscription")
+    assert mine and "Votre venue est enregistrée" in mine.get_text()
 
 
 def test_the_answer_is_the_same_whether_the_address_is_known_or_not(site: Site) -> None:
@@ -170,6 +190,14 @@ def test_the_crew_knows_figures_and_needs_never_who(site: Site) -> None:
         assert who.get(f"/ateliers/{workshop.id}/inscriptions").status_code in (200, 403)
         assert WORDS not in who.get(f"/ateliers/{workshop.id}/inscriptions").text
     assert WORDS not in site.visitor().get(f"/ateliers/{workshop.id}").text
+
+
+def test_who_facilitates_here_without_being_of_the_crew_reads_figures_not_needs(site: Site) -> None:
+    workshop = announced(site)
+    come(site.signed_in("resident"), workshop, note=WORDS)
+    shown = colleague(site).get(f"/ateliers/{workshop.id}/inscriptions")
+    assert shown.status_code == 200 and "Seule l’équipe de l’atelier lit ces mots" in shown.text
+    assert WORDS not in shown.text
 
 
 def test_two_people_for_the_last_place_one_has_it(site: Site) -> None:

@@ -9,8 +9,9 @@ from app.identity.models import Person
 from app.identity.states import College
 from app.portal.service import closing, retention
 from app.workshops.jobs import REGULAR, REMIND
-from app.workshops.models import Workshop
+from app.workshops.models import Participation, Workshop
 from app.workshops.queries import registrations as reads
+from app.workshops.queries.people import has_part
 from app.workshops.service import registrations
 from tests.site import Site
 from tests.workshops.acts import act
@@ -84,11 +85,13 @@ def test_closing_an_account_gives_the_place_back_then_forgets_it(site: Site) -> 
     come(site.signed_in("youth"), workshop)
     with site.writing() as db:
         soazig = db.exec(select(Person).where(Person.demo_persona == "resident")).one().id or 0
+        db.add(Participation(workshop_id=workshop.id or 0, person_id=soazig, at=workshop.starts_at))
         closing.close(db, soazig, erases=False)
     assert statuses(site, workshop) == ["cancelled", "registered"]
     with site.writing() as db:
         assert closing.anonymise(db, soazig, before=now() + timedelta(days=31))
         assert reads.of_person(db, workshop.id or 0, soazig) is None
+        assert not has_part(db, workshop.id or 0, soazig)
 
 
 def test_the_list_says_how_many_places_are_left(site: Site) -> None:

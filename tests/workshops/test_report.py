@@ -1,36 +1,17 @@
 """The report of a workshop: who writes it, what it shows, what comes after its publication."""
 
-from typing import Any
+import re
 
-import httpx
 from sqlmodel import col, select
 
 from app.core.db import now
 from app.core.i18n import fdate
 from app.workshops import queries
-from app.workshops.models import (
-    Correction,
-    Headcount,
-    PaperBallot,
-    Participation,
-    Registration,
-    Workshop,
-)
+from app.workshops.models import Correction, Headcount, PaperBallot, Participation, Registration
 from app.workshops.queries import report as reports
-from tests.site import Site, Visitor
+from tests.site import Site
 from tests.workshops.acts import colleague, person_id, shown, soup, steps, stored
-from tests.workshops.closed_rooms import agreement, closed, decided, dots, judgment, yes_no
-
-WORDS = "La place vit mieux sans voitures le samedi."
-
-
-def _base(workshop: Workshop) -> str:
-    return f"/ateliers/{workshop.id}"
-
-
-def _write(visitor: Visitor, workshop: Workshop, what: str, **sent: Any) -> httpx.Response:
-    return visitor.post(f"{_base(workshop)}/{what}", sent)
-
+from tests.workshops.closed_rooms import WORDS, agreement, base, closed, decided, dots, judgment, write, yes_no
 
 # Who
 
@@ -39,12 +20,12 @@ def test_a_draft_is_for_the_crew_and_a_published_report_for_everyone(site: Site)
     workshop = closed(site, dots())
     pages = ["compte-rendu", "decisions", "compte-rendu.pdf", "compte-rendu.docx", "compte-rendu.csv", "decisions.pdf"]
     for path in pages:
-        assert site.visitor().get(f"{_base(workshop)}/{path}").url.path == "/connexion", path
-        assert site.signed_in("technician").get(f"{_base(workshop)}/{path}").status_code == 403, path
-        assert site.signed_in("facilitator").get(f"{_base(workshop)}/{path}").status_code == 200, path
-    _write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS)
+        assert site.visitor().get(f"{base(workshop)}/{path}").url.path == "/connexion", path
+        assert site.signed_in("technician").get(f"{base(workshop)}/{path}").status_code == 403, path
+        assert site.signed_in("facilitator").get(f"{base(workshop)}/{path}").status_code == 200, path
+    write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS)
     for path in pages:
-        assert site.visitor().get(f"{_base(workshop)}/{path}").status_code == 200, path
+        assert site.visitor().get(f"{base(workshop)}/{path}").status_code == 200, path
 
 
 def test_only_the_crew_writes_and_only_the_lead_publishes(site: Site) -> None:
@@ -56,12 +37,12 @@ def test_only_the_crew_writes_and_only_the_lead_publishes(site: Site) -> None:
     )  # fmt: skip
     for visitor in (site.visitor(), site.signed_in("technician")):
         for path in writes:
-            assert _write(visitor, workshop, path, conclusion=WORDS, text="Une décision").status_code == 403, path
+            assert write(visitor, workshop, path, conclusion=WORDS, text="Une décision").status_code == 403, path
     helper = colleague(site)
-    assert _write(helper, workshop, "decisions", text="Fermer la place").status_code == 200
-    assert _write(helper, workshop, "compte-rendu", conclusion=WORDS).status_code == 403
+    assert write(helper, workshop, "decisions", text="Fermer la place").status_code == 200
+    assert write(helper, workshop, "compte-rendu", conclusion=WORDS).status_code == 403
     assert "La personne qui conduit l’atelier le publie." in shown(
-        helper.get(f"{_base(workshop)}/compte-rendu/redaction")
+        helper.get(f"{base(workshop)}/compte-rendu/redaction")
     )
     assert stored(site, workshop).status == "closed"
 
@@ -69,11 +50,17 @@ def test_only_the_crew_writes_and_only_the_lead_publishes(site: Site) -> None:
 # What it shows
 
 
-def test_the_run_sheet_says_what_was_planned_what_was_held_and_how_late(site: Site) -> None:
+def test_the_run_sheet_says_what_was_planned_and_held_and_nobody_but_the_crew_reads_how_late(site: Site) -> None:
     waiting = dots() | {"title": "Jamais ouverte", "status": "waiting", "marks": None}
     workshop = closed(site, dots(), waiting, closed_alone=True)
-    text = shown(site.signed_in("facilitator").get(f"{_base(workshop)}/compte-rendu"))
-    assert "12 minutes de retard" in text and "pas tenue" in text and "Ce vote n’a pas eu lieu." in text
+    text = shown(site.signed_in("facilitator").get(f"{base(workshop)}/compte-rendu"))
+    assert re.search(r"de \d+\sh\s\d\d à", text) and "pas tenue" in text and "Ce vote n’a pas eu lieu." in text
+    with site.reading() as db:
+        held = queries.one(db, workshop.id or 0)
+        assert held
+        found = reports.assemble(db, held)
+        everywhere = text + repr(reports.full(found, "").parts) + repr(list(reports.rows(found)))
+    assert "prévue à" in text and not re.search("retard|d’avance", everywhere)
     assert "Une salle restée ouverte" in text
 
 
@@ -95,10 +82,10 @@ def test_small_colleges_of_less_than_five_stand_in_the_total_only(site: Site) ->
     assert {row[5] for row in rows} == {"", "ensemble", "habitants", "jeunes"}
     text = repr(document.parts)
     assert "Associations" not in text and "Entreprises" not in text
-    page = soup(site.signed_in("facilitator").get(f"{_base(workshop)}/compte-rendu"))
+    page = soup(site.signed_in("facilitator").get(f"{base(workshop)}/compte-rendu"))
     for table in page.select("main table"):
         assert "Entreprises" not in table.text and "Associations" not in table.text
-    everywhere = soup(site.signed_in("facilitator").get(f"{_base(workshop)}")).select_one("#presence")
+    everywhere = soup(site.signed_in("facilitator").get(f"{base(workshop)}")).select_one("#presence")
     assert everywhere and "Entreprises" not in everywhere.parent.select_one(".legend").text
 
 
@@ -110,11 +97,12 @@ def test_people_without_a_device_and_paper_are_told_apart(site: Site) -> None:
         assert db.get(Headcount, (workshop.id, "habitants"))
         for number, status in enumerate(("entered", "differs", "void"), start=1):
             db.add(PaperBallot(step_id=step.id or 0, number=number, status=status, printed_at=now()))
-    text = shown(site.signed_in("facilitator").get(f"{_base(workshop)}/compte-rendu"))
+    text = shown(site.signed_in("facilitator").get(f"{base(workshop)}/compte-rendu"))
     assert "30 personnes présentes" in text and "Sans appareil" in text
-    assert "2 bulletins papier saisis n’ont pas été relus" in text and "1 bulletin papier est nul." in text
-    edit = shown(site.signed_in("facilitator").get(f"{_base(workshop)}/compte-rendu/redaction"))
-    assert "2 bulletins papier n’ont pas été relus." in edit
+    assert "1 bulletin papier saisi n’a pas été relu par une deuxième personne" in text
+    assert "1 bulletin papier a été lu de deux façons" in text and "1 bulletin papier est nul." in text
+    edit = shown(site.signed_in("facilitator").get(f"{base(workshop)}/compte-rendu/redaction"))
+    assert "1 bulletin papier n’a pas été relu." in edit and "1 bulletin papier a été lu de deux façons" in edit
 
 
 def test_equal_choices_are_said_equal_and_a_broken_rule_broken(site: Site) -> None:
@@ -157,7 +145,7 @@ def test_publishing_tells_each_person_once_and_not_who_published(site: Site) -> 
         for persona in ("resident", "technician"):
             db.add(Participation(workshop_id=workshop.id or 0, person_id=person_id(db, persona), at=now()))
     before = len(site.mails())
-    _write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS)
+    write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS)
     told = [mail for mail in site.mails()[before:] if workshop.title in mail.subject]
     mine = [mail.to for mail in told if "Vous étiez inscrite ou inscrit" in mail.body]
     assert len(mine) == 3 and len(set(mine)) == 3
@@ -167,24 +155,24 @@ def test_publishing_tells_each_person_once_and_not_who_published(site: Site) -> 
 
 def test_a_refused_publication_keeps_what_was_typed(site: Site) -> None:
     amina, workshop = site.signed_in("facilitator"), closed(site)
-    answer = _write(amina, workshop, "compte-rendu", conclusion="Trop court", next_steps="Une date en mai.")
+    answer = write(amina, workshop, "compte-rendu", conclusion="Trop court", next_steps="Une date en mai.")
     assert answer.status_code == 422 and "Trop court" in answer.text and "Une date en mai." in answer.text
     assert stored(site, workshop).status == "closed"
-    assert _write(amina, workshop, "compte-rendu", conclusion=WORDS).status_code == 200
-    assert _write(amina, workshop, "compte-rendu", conclusion=WORDS).status_code == 409
+    assert write(amina, workshop, "compte-rendu", conclusion=WORDS).status_code == 200
+    assert write(amina, workshop, "compte-rendu", conclusion=WORDS).status_code == 409
 
 
 def test_corrections_are_dated_added_once_and_change_nothing_else(site: Site) -> None:
     amina, workshop = site.signed_in("facilitator"), closed(site, dots(), conclusion=WORDS)
     sent = {"correction": "La place ferme le dimanche, non le samedi."}
-    assert _write(amina, workshop, "compte-rendu/rectifications", **sent).status_code == 409  # not published yet
-    _write(amina, workshop, "compte-rendu", conclusion=WORDS)
-    short = _write(amina, workshop, "compte-rendu/rectifications", correction="Non")
+    assert write(amina, workshop, "compte-rendu/rectifications", **sent).status_code == 409  # not published yet
+    write(amina, workshop, "compte-rendu", conclusion=WORDS)
+    short = write(amina, workshop, "compte-rendu/rectifications", correction="Non")
     assert short.status_code == 422 and "Non" in short.text
     for _time in range(2):
-        assert _write(amina, workshop, "compte-rendu/rectifications", **sent).status_code == 200
+        assert write(amina, workshop, "compte-rendu/rectifications", **sent).status_code == 200
     with site.reading() as db:
         (row,) = db.exec(select(Correction).where(col(Correction.workshop_id) == workshop.id)).all()
-    text = shown(site.visitor().get(f"{_base(workshop)}/compte-rendu"))
+    text = shown(site.visitor().get(f"{base(workshop)}/compte-rendu"))
     assert f"Rectification du {fdate(row.at)}".replace("\u00a0", " ") in text and WORDS in text
     assert text.index("Rectification du") < text.index("Ce que la salle conclut")

@@ -9,7 +9,7 @@ import pikepdf
 from docx import Document
 from docx.oxml.ns import qn
 
-from app.core.documents import Grid, Heading
+from app.core.documents import Grid, Heading, Words
 from app.workshops import queries
 from app.workshops.models import Correction
 from app.workshops.queries import report as reports
@@ -91,6 +91,17 @@ def test_pdf_and_docx_hold_every_part_of_the_report(site: Site) -> None:
     assert all(len(row) == len(table.head) for table in tables for row in table.rows)
     captions = [_plain(table.caption) for table in tables]
     assert "Mentions données par toute la salle" in captions and "Degrés d’accord, au total et par collège" in captions
+
+
+def test_the_files_say_what_an_agreement_or_a_yes_and_no_was_about(site: Site) -> None:
+    workshop = closed(site, *ALL)
+    with site.reading() as db:
+        held = queries.one(db, workshop.id or 0)
+        assert held
+        document = reports.full(reports.assemble(db, held), "http://localhost/x")
+    said = [_plain(part.text) for part in document.parts if isinstance(part, Words)]
+    assert said.count("Sur : La charte") == said.count("Sur : Le samedi") == 1
+    assert sum(words.startswith("Sur : ") for words in said) == 2
 
 
 def test_the_csv_gives_every_figure_and_runs_nothing(site: Site) -> None:

@@ -49,9 +49,10 @@ def test_the_projector_shows_each_option_with_its_mention_best_first(site: Site)
         "33 votes sur" in words(html, ".screen__base")[0]
         and "25 téléphones, 8 papiers" in words(html, ".screen__base")[0]
     )
-    assert len(words(html, ".screen__foot .mention-key li")) == 7
+    assert len(words(html, ".screen__key .mention-key li")) == 7
     assert "45 %" not in words(html, ".screen-bar__colleges")[0]
-    assert "Jeunes 100 %" in words(html, ".screen-bar--colleges")[0]
+    first = words(html, ".screen-bar--colleges")[0]
+    assert "Habitantes et habitants" in first and "Autres collèges" in first and "Jeunes" not in first
 
 
 def test_the_projector_shows_degrees_on_one_page_and_whether_the_rule_is_met(site: Site) -> None:
@@ -150,7 +151,7 @@ def test_the_report_shows_no_figure_of_a_small_college(site: Site) -> None:
     table = report.select_one(f"#etape-{one.id} table")
     assert table and "Habitantes et habitants" in table.get_text()
     assert "Institutions" not in table.get_text() and "Jeunes" not in table.get_text()
-    assert "Comptés dans le total seulement" in report.get_text() and "Jeunes, Institutions" in report.get_text()
+    assert "Dans le total seulement\u00a0: jeunes, institutions." in report.get_text()
 
 
 # The board

@@ -8,6 +8,7 @@ from sqlmodel import select
 from app.core.db import now
 from app.workshops import queries
 from app.workshops.models import Seat, Step, Workshop, WorkshopRate
+from app.workshops.service.preparing import CODE_LETTERS
 from tests.site import Site
 from tests.workshops.acts import (
     act,
@@ -96,8 +97,12 @@ def test_after_the_close_a_few_seconds_of_grace_then_no(site: Site) -> None:
     response = vote(phone, workshop, step, {option: 1})
     assert response.status_code == 409
     assert "trop tard" in response.text
-    act(site, amina, workshop, f"sequences/{step.id}/resultats")
+    act(site, amina, workshop, f"sequences/{step.id}/resultats", anyway="true")
     assert vote(phone, workshop, step, {option: 1}).status_code == 409
+    room_page = shown(phone.get(f"/a/{workshop.code}"))
+    act(site, amina, workshop, "fin")
+    for page in (room_page, shown(amina.get(f"/ateliers/{workshop.id}/compte-rendu"))):
+        assert "dont 1 tardif" in page, "a ballot of the grace is marked wherever the result is read"
 
 
 def test_without_a_seat_or_from_another_room_nothing_is_counted(site: Site) -> None:
@@ -124,6 +129,13 @@ def test_a_wrong_code_and_a_room_that_is_not_open_say_so(site: Site) -> None:
     assert visitor.get(f"/a/{room(site, status='draft').code}").status_code == 404
 
 
+def test_no_two_signs_of_a_code_look_alike(site: Site) -> None:
+    for alike in ("0OQ", "1IL", "2Z", "5S", "8B"):
+        assert len(set(alike) & set(CODE_LETTERS)) <= 1, alike
+    codes = [prepared(site, site.signed_in("facilitator")).code for _n in range(3)]
+    assert all(len(code) == 6 and set(code) <= set(CODE_LETTERS) for code in codes) and len(set(codes)) == 3
+
+
 def test_a_phone_takes_one_seat_and_finds_it_again(site: Site) -> None:
     workshop = room(site)
     before = seats(site, workshop)
@@ -133,6 +145,25 @@ def test_a_phone_takes_one_seat_and_finds_it_again(site: Site) -> None:
     assert phone.get(f"/a/{workshop.code}").status_code == 200
     with site.reading() as db:
         assert db.exec(select(Seat).where(Seat.workshop_id == workshop.id)).all()[-1].college == "jeunes"
+
+
+def test_a_phone_that_was_switched_off_comes_back_to_its_seat_and_its_ballot(site: Site) -> None:
+    workshop = room(site)
+    step, phone = current(site, workshop), site.visitor()
+    answer = phone.post(f"/a/{workshop.code}/place", {"college": "jeunes"}).history[0]
+    (given,) = (kept for kept in answer.headers.get_list("set-cookie") if kept.startswith("emglev-place"))
+    first = options(site, step)[0]
+    vote(phone, workshop, step, {first: 1})
+    parts = dict(part.partition("=")[::2] for part in given.split("; "))
+    assert int(parts["Max-Age"]) >= 86400 and "HttpOnly" in parts and parts["SameSite"].lower() == "lax", given
+    name, _is, secret = given.partition(";")[0].partition("=")
+    woken = site.visitor()  # only what a browser keeps on its disk is left
+    woken.http.cookies.set(name, secret, domain="localhost.local")
+    before = seats(site, workshop), len(ballots(site, step))
+    page = shown(woken.get(f"/a/{workshop.code}"))
+    assert "Enregistré" in page and "Modifier mon vote" in page and "Au nom de qui" not in page
+    assert vote(woken, workshop, step, {first: 1}).status_code == 200
+    assert (seats(site, workshop), len(ballots(site, step))) == before
 
 
 def test_two_facilitators_at_once_the_second_is_told(site: Site) -> None:

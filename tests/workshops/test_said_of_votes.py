@@ -77,7 +77,7 @@ def test_the_rule_of_an_agreement_is_read_while_one_votes(site: Site) -> None:
     [
         ({"kind": "dots"}, DOTS, " : 6 personnes l’ont soutenue, sur 14 bulletins ; vote par gommettes"),
         ({"kind": "judgment"}, Given().add("jeunes", {1: 5}), " : 1 personne l’a soutenue, sur 1 bulletin ; jugement"),
-        ({"kind": "hands", "hands": "yes_no"}, ANSWERS, " : 9 personnes l’ont soutenue, sur 15 bulletins ; main levée"),
+        ({"kind": "hands", "hands": "yes_no"}, ANSWERS, " : 9 personnes l’ont soutenue, sur 15 bulletins ; oui, non"),
     ],
 )
 def test_a_fiche_says_what_was_asked_in_the_room_and_how(

@@ -7,7 +7,8 @@ from app.core.security import redact
 from app.workshops.models import Crew, Table
 from app.workshops.service import crew
 from tests.site import Site
-from tests.workshops.acts import act, colleague, prepared, room, stored
+from tests.workshops import walls
+from tests.workshops.acts import act, colleague, prepared, room, soup, stored
 from tests.workshops.test_at_once import together
 from tests.workshops.test_crew import duties, here, link, pair, send, who
 
@@ -32,6 +33,23 @@ def test_scribes_come_by_their_link_with_a_button(site: Site) -> None:
     assert act(site, soazig, workshop, "ecran", screen="blank").status_code == 403
     soazig.post(f"{link(workshop)}/depart")
     assert who(site, "resident") not in duties(site, workshop)
+
+
+def test_a_scribe_finds_the_way_back_and_what_there_is_to_do_comes_by_itself(site: Site) -> None:
+    _amina, _other, workshop = pair(site)
+    soazig = site.signed_in("resident")
+    public = f"/ateliers/{workshop.id}-{workshop.slug}"
+    assert link(workshop) not in soazig.get(public).text
+    soazig.post(link(workshop))
+    step = walls.recueil(site, workshop)
+    asked = soup(soazig.get(link(workshop))).select_one("#scribe_tasks")
+    assert asked and asked["hx-trigger"] == "every 20s"
+    part = soazig.get(str(asked["hx-get"]), headers={"hx-request": "true", "hx-target": "div#scribe_tasks"})
+    typing = f"/ateliers/{workshop.id}/cartes/saisie?etape={step.id}"
+    assert typing in part.text and "<html" not in part.text
+    for page in (public, typing):
+        assert soup(soazig.get(page)).select_one(f'a[href="{link(workshop)}"]'), page
+    assert link(workshop) not in site.visitor().get(public).text
 
 
 def test_the_link_of_scribes_is_a_secret_and_asks_who_one_is(site: Site) -> None:

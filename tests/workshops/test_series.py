@@ -237,6 +237,19 @@ def test_results_that_are_not_published_are_not_in_the_sum_that_everyone_reads(s
     assert "2 salles additionnées" in series_page(site, first, amina).text.replace("\u00a0", " ")
 
 
+def test_a_series_is_read_in_as_many_statements_whatever_the_number_of_its_rooms(site: Site) -> None:
+    amina, spent = site.signed_in("facilitator"), []
+    for n in (1, 4):
+        first = draft(site, amina, DOTS)
+        elsewhere(site, amina, first, n=n)
+        for room in (first, *rooms(site, first)):
+            voted(site, steps(site, room)[0], {"habitants": [{0: 1}] * 5})
+        with site.counting() as statements:
+            assert f"{n + 1} salles additionnées" in series_page(site, first).text.replace("\u00a0", " ")
+        spent.append(len(statements))
+    assert spent[0] == spent[1]
+
+
 Result = counting.Result
 
 

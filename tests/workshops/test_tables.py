@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 from sqlmodel import col, select
 
+from app.core.i18n import fdate
 from app.workshops.models import Seat, Table, Ticket, Workshop
 from app.workshops.service.preparing import CODE_LETTERS
 from tests.site import Site
@@ -66,8 +67,24 @@ def test_the_card_of_a_table_leads_to_that_table(site: Site) -> None:
     cards = soup(amina.get(f"/ateliers/{workshop.id}/tables/cartes"))
     assert [h.text for h in cards.select("h2.paper-card__name")] == [f"Table {n}" for n in range(1, 7)]
     assert len(cards.select("svg.qr")) == 6 and workshop.code in cards.select_one(".paper-card").text
+    when = fdate(workshop.starts_at, "meeting")
+    assert all(workshop.title in card.text and when in card.text for card in cards.select(".paper-card"))
     key = tables(site, workshop)[3].key
     assert site.visitor().get(f"/a/{workshop.code}/table/{key}").status_code == 200
+
+
+def test_coupons_name_the_workshop_and_its_day_and_say_when_no_phone_can_come(site: Site) -> None:
+    amina, workshop = site.signed_in("facilitator"), room(site)
+    amina.post(f"/ateliers/{workshop.id}/codes", {"codes": 2})
+    coupons = soup(amina.get(f"/ateliers/{workshop.id}/codes")).select(".paper-code")
+    when = fdate(workshop.starts_at, "meeting")
+    assert coupons and all(workshop.title in one.get_text() and when in one.get_text() for one in coupons)
+    pages = [f"/ateliers/{workshop.id}/{one}" for one in ("codes", "tables/cartes", "regie")]
+    pages.append(f"/ateliers/{workshop.id}/ecran/{workshop.screen_key}")
+    words = "un téléphone ne l’ouvre pas"
+    assert all(words in amina.get(page).text for page in pages), "http://localhost is this computer alone"
+    site.app.state.settings = site.app.state.settings.model_copy(update={"public_url": "https://emglev.example"})
+    assert not any(words in amina.get(page).text for page in pages)
 
 
 def test_codes_are_new_each_time_read_aloud_without_doubt_and_give_a_seat(site: Site) -> None:

@@ -11,7 +11,7 @@ from app.core.i18n import gettext as _
 from app.moderation.states import REASONED, Kind, Verb
 from app.threads.states import RefusalReason
 
-_ITEM = re.compile(r"^(besoin|commentaire|photo|profil)-([0-9]{1,9})$")
+_ITEM = re.compile(r"^(besoin|commentaire|photo|profil|carte)-([0-9]{1,9})$")
 MANY = 100
 
 

@@ -20,6 +20,8 @@ from app.needs.models import Need
 from app.policy import APPEAL_DECIDE
 from app.policy.actor import Actor, in_force
 from app.threads.states import Moderation
+from app.workshops.models import Card
+from app.workshops.queries import moderating as cards
 
 SHOWN = 200
 
@@ -133,8 +135,8 @@ def _moderators(db: Session, territories: set[int]) -> dict[int | None, set[int 
 
 
 def decided_against(db: Session, appeal: Appeal) -> set[int | None]:
-    """Who ever decided against what an appeal is about, undone since or not: none of them judges it."""
-    return _deciders(db, [appeal])[appeal.subject_kind, appeal.subject_id]
+    """Who may not judge this appeal: who ever decided against what it is about, undone since or not."""
+    return _barred(db, [appeal])[appeal.id or 0]
 
 
 def _deciders(db: Session, opened: Sequence[Appeal]) -> dict[tuple[str, int], set[int | None]]:
@@ -149,11 +151,18 @@ def _deciders(db: Session, opened: Sequence[Appeal]) -> dict[tuple[str, int], se
 
 
 def _barred(db: Session, opened: Sequence[Appeal]) -> dict[int, set[int | None]]:
-    """Who may not judge each appeal: who decided against what it is about, or stepped back from either."""
+    """Who may not judge each appeal: who decided against what it is about, or stepped back from either.
+
+    Nor who led the room where a card was written.
+    """
     deciders, recused = _deciders(db, opened), _recused(db, opened)
-    return {
-        appeal.id or 0: deciders[appeal.subject_kind, appeal.subject_id] | recused[appeal.id or 0] for appeal in opened
-    }
+    about_cards = {appeal.subject_id for appeal in opened if appeal.subject_kind == Card.__tablename__}
+    led = cards.crews(db, about_cards) if about_cards else {}
+    barred = {}
+    for appeal in opened:
+        crew = led.get(appeal.subject_id, frozenset()) if appeal.subject_kind == Card.__tablename__ else frozenset()
+        barred[appeal.id or 0] = deciders[appeal.subject_kind, appeal.subject_id] | recused[appeal.id or 0] | crew
+    return barred
 
 
 def _recused(db: Session, opened: Sequence[Appeal]) -> dict[int, set[int | None]]:

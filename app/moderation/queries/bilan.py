@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, select
 from app.accords.models import Accord
 from app.core.db import now
 from app.moderation.models import Appeal, LogEntry, Report
-from app.moderation.queries.subjects import TABLES
+from app.moderation.queries.subjects import TABLES, territory_of
 from app.moderation.states import AppealStatus, ReportReason
 from app.threads.states import Moderation, RefusalReason
 
@@ -99,9 +99,8 @@ def _receive(db: Session, found: dict[int | None, Figures], start: datetime, end
         wanted = [table.status.not_in(UNSENT), table.created_at >= start, table.created_at < end]
         if kind == "comment":
             wanted.append(table.body_id.is_(None))  # an official answer is not read by moderators
-        for territory_id, number in db.execute(
-            select(table.territory_id, func.count()).where(*wanted).group_by(table.territory_id)
-        ):
+        there = territory_of(table).label("territory_id")
+        for territory_id, number in db.execute(select(there, func.count()).where(*wanted).group_by(there)):
             for figures in _both(found, territory_id):
                 figures.received[kind] += number
 

@@ -18,6 +18,7 @@ from app.moderation.states import CLAIM_HOURS, Kind
 from app.needs import queries as needs
 from app.policy import (
     APPEAL_DECIDE,
+    CARD_MODERATE,
     COMMENT_MODERATE,
     FILE_MODERATE,
     NEED_MODERATE,
@@ -29,7 +30,7 @@ from app.policy.actor import in_force
 Item = Subject | Report | Appeal
 RIGHTS: Mapping[str, str] = {
     "need": NEED_MODERATE, "comment": COMMENT_MODERATE, "file": FILE_MODERATE, "profile_text": PROFILE_MODERATE,
-    "report": REPORT_DECIDE, "appeal": APPEAL_DECIDE,
+    "card": CARD_MODERATE, "report": REPORT_DECIDE, "appeal": APPEAL_DECIDE,
 }  # fmt: skip
 TABLE_OF: Mapping[Kind, str] = {**KINDS, Kind.REPORT: "report", Kind.APPEAL: "appeal"}
 KIND_OF: Mapping[str, Kind] = {table: kind for kind, table in TABLE_OF.items()}

@@ -15,12 +15,14 @@ from app.identity.models import Person
 from app.moderation.models import Appeal, Claim, LogEntry, Recusal, Report, SecondOpinion
 from app.moderation.queries import appeals
 from app.moderation.queries.items import TABLE_OF, Holder
-from app.moderation.queries.subjects import TABLES
+from app.moderation.queries.subjects import TABLES, territory_of
 from app.moderation.states import CLAIM_HOURS, Kind, ReportStatus
 from app.needs.models import Need
 from app.policy.actor import Actor
 from app.threads.models import Comment, File, ProfileText
 from app.threads.states import Moderation
+from app.workshops.models import Card
+from app.workshops.queries import moderating as cards
 
 SHOWN = 100
 UNREAD = timedelta(days=30)  # published before it was read: offered to a second look for this long
@@ -97,7 +99,9 @@ def promises(db: Session) -> dict[int, Promise]:
 
 
 def _not_mine(table: Any, me: Actor) -> list[ColumnElement[bool]]:
-    """Never one's own words, nor those of one's organisations."""
+    """Never one's own words, nor those of one's organisations, nor cards of a room that one helped to lead."""
+    if table is Card:
+        return [cards.led_by_others(me.person_id)]
     wanted = [func.coalesce(table.author_id, 0) != me.person_id]
     ours = [mine.organisation_id for mine in me.organisations]
     if ours and hasattr(table, "__table__") and "organisation_id" in table.__table__.columns:
@@ -116,7 +120,7 @@ def _not_recused(table: Any, me: Actor) -> ColumnElement[bool]:
 def _wanted(table: Any, me: Actor, where: Collection[int] | None) -> list[ColumnElement[bool]]:
     common = [_not_recused(table, me), *_not_mine(table, me)]
     if where is not None:
-        common.append(table.territory_id.in_(where))
+        common.append(territory_of(table).in_(where))
     return common
 
 
@@ -139,6 +143,7 @@ _COLUMNS: Mapping[Kind, tuple[Any, ...]] = {
     Kind.COMMENT: (Comment, func.substr(Comment.text, 1, 160), Comment.college, _NONE, Comment.held_for),
     Kind.FILE: (File, File.name, _NONE, _NONE, _NONE),
     Kind.PROFILE: (ProfileText, ProfileText.text, _NONE, _NONE, _NONE),
+    Kind.CARD: (Card, func.substr(Card.text, 1, 160), _NONE, _NONE, _NONE),
     Kind.REPORT: (Report, func.substr(Report.text, 1, 160), _NONE, _NONE, _NONE),
 }
 
@@ -147,7 +152,8 @@ def _waiting(kind: Kind, me: Actor, where: Collection[int] | None) -> list[Colum
     table = _COLUMNS[kind][0]
     if kind == Kind.REPORT:
         return [*_wanted(table, me, where), col(Report.status).in_(_OPEN), *_about_others(me)]
-    return [*_wanted(table, me, where), table.status == Moderation.PENDING.value]
+    waiting = [*_wanted(table, me, where), table.status == Moderation.PENDING.value]
+    return [*waiting, cards.left_over()] if kind == Kind.CARD else waiting
 
 
 def _unread(kind: Kind, me: Actor, where: Collection[int]) -> list[ColumnElement[bool]]:
@@ -167,7 +173,7 @@ def _select(kind: Kind, conditions: list[ColumnElement[bool]]) -> Select[Any]:
     table, title, college, commune, held = _COLUMNS[kind]
     return columns(
         literal(kind.value).label("kind"), table.id.label("id"), cast(title, String).label("title"),
-        cast(college, String).label("college"), table.territory_id.label("territory_id"),
+        cast(college, String).label("college"), territory_of(table).label("territory_id"),
         cast(commune, String).label("commune_insee"), table.created_at.label("created_at"),
         cast(held, String).label("held_for"),
     ).where(*conditions)  # fmt: skip

@@ -22,8 +22,9 @@ from app.threads.states import REASON_ARTICLES, REASON_LABELS
 
 router = APIRouter(dependencies=[Depends(public)])
 COLUMNS = (
-    "annee", "territoire", "recus_besoins", "recus_commentaires", "recus_photos", "recus_pseudonymes", "publies",
-    "publies_masques", "refuses", *(f"refuses_{r.value}" for r in REASON_LABELS), "masques", "retires_de_la_vue",
+    "annee", "territoire", "recus_besoins", "recus_commentaires", "recus_photos", "recus_pseudonymes", "recus_cartes",
+    "publies", "publies_masques", "refuses",
+    *(f"refuses_{r.value}" for r in REASON_LABELS), "masques", "retires_de_la_vue",
     "remis", "annules_aussitot", "delai_median_heures", "lus_dans_le_delai_pour_cent", "signalements",
     "signalements_laisses", "signalements_masques", "signalements_retires", "demandes_de_retrait", "recours",
     "recours_confirmes", "recours_annules", "recours_en_retard",
@@ -76,7 +77,7 @@ def as_csv(db: Db, annee: str = "") -> Response:
 
 
 def _row(year: int, name: str, figures: Figures, breakdown: bilan.Breakdown | None) -> list[Any]:
-    kinds = [figures.received[table] for table in ("need", "comment", "file", "profile_text")]
+    kinds = [figures.received[table] for table in ("need", "comment", "file", "profile_text", "card")]
     each = dict(breakdown or [])
     reasons = ["" if breakdown is None or each.get(r, 0) is None else each.get(r, 0) for r in REASON_LABELS]
     outcomes = [figures.report_outcomes[o] for o in ("kept", "masked", "hidden")]

@@ -26,6 +26,7 @@ from app.needs.service.moderating import Words
 from app.policy import MODERATION_OPEN
 from app.threads.models import Comment
 from app.threads.states import Moderation
+from app.workshops.models import Card
 
 router = APIRouter(dependencies=[Depends(Requires(MODERATION_OPEN))])
 Contribution = Annotated[Subject, Depends(contribution)]
@@ -85,16 +86,16 @@ def decide(request: Request, db: Db, me: Me, item: Contribution, form: Decided) 
         decisions.decide(db, item, verdict, by=me.person_id or 0)
     except ConflictError as first:
         return show(request, db, me, item, form, status=409, late=first.message)
-    return onward(
-        request, _said(data.decision, waited, told=item.author_id is not None), request.query_params.get("suite", "")
-    )
+    return onward(request, _said(item, data.decision, waited), request.query_params.get("suite", ""))
 
 
-def _said(verb: Verb, waited: bool, *, told: bool) -> str:
+def _said(item: Subject, verb: Verb, waited: bool) -> str:
     """What was done, and what its author was told."""
     if verb == Verb.KEEP:
         return _("Laissé en ligne. Personne n’est dérangé.")
-    if not told:  # no address: the tracking page says it
+    if isinstance(item, Card):
+        return _("%(done)s. Le compte rendu et la page de suivi le disent.") % {"done": _(DONE_LABELS[verb])}
+    if item.author_id is None:  # no address: the tracking page says it
         return _("%(done)s. Sa page de suivi le dit.") % {"done": _(DONE_LABELS[verb])}
     if verb == Verb.REFUSE:
         return _("Non publié. Son auteur reçoit la raison et sait comment contester.")

@@ -12,7 +12,7 @@ from app.moderation.models import LogEntry, Original
 from app.moderation.notices import Notice, Stretch
 from app.moderation.queries import items, words
 from app.moderation.queries.items import Item, Past
-from app.moderation.queries.subjects import Subject
+from app.moderation.queries.subjects import Subject, decision_against
 from app.moderation.service.decisions import decidable
 from app.moderation.states import Verb
 from app.needs.models import Need, NeedWording
@@ -22,6 +22,8 @@ from app.needs.service.authoring import words_mark
 from app.places.queries import sketch_around
 from app.threads import queries as threads
 from app.threads.models import Comment, File
+from app.workshops.models import Card
+from app.workshops.queries.moderating import Around, around
 
 NEAR = 5
 WIDER = 55  # of 100: a moderator looks wider than who types
@@ -46,6 +48,8 @@ class Panel:
     former: Sequence[NeedWording] = ()
     mark: str = ""
     sketch: Any = None
+    card: Around | None = None
+    facts: str = ""
 
 
 def panel(db: Db, item: Subject) -> Panel:
@@ -65,7 +69,14 @@ def panel(db: Db, item: Subject) -> Panel:
         mark=words_mark(item) if isinstance(item, Need) else "",
         sketch=sketch_around(db, item.territory_id, item.commune_insee)
         if isinstance(item, Need) and item.latitude is not None else None,
+        card=around(db, item) if isinstance(item, Card) else None, facts=_facts(db, item),
     )  # fmt: skip
+
+
+def _facts(db: Db, item: Subject) -> str:
+    """What was noted of it, when somebody decided against it."""
+    decided = decision_against(db, item) if item.reason else None
+    return decided.note or "" if decided else ""
 
 
 def _text(item: Subject) -> str:

@@ -30,6 +30,8 @@ from app.threads import service as threads
 from app.threads.models import Comment, ProfileText
 from app.threads.service import profiles
 from app.threads.states import MODERATION, Moderation
+from app.workshops.models import Card
+from app.workshops.service import moderating as cards
 
 _JUDGED = (Moderation.APPEALED, Moderation.MASKED, Moderation.PUBLISHED)
 
@@ -107,8 +109,7 @@ def decide(db: Session, appeal: Appeal, about: Subject, form: AppealDecisionForm
         for each in judged:
             record(db, each, form.decision, by=by, reason=about.reason, words=form.text)
         if form.decision == "reverse" and about.status == Moderation.PUBLISHED:
-            about.reason = about.reason_note = None  # readers, and its author, read it as any other
-            db.add(about)
+            _clear(db, about)  # readers, and its author, read it as any other
         _tell_outcome(db, about, form)
         drop(db, appeal)
         threads.queue_moved(db, appeal.territory_id)
@@ -134,8 +135,15 @@ def catch_up(db: Session, about: Subject, *, since: datetime) -> None:
     about = subject(db, about.__tablename__, about.id or 0) or about  # a need, with its accord
     _follow(db, about, "reverse" if reverses else "uphold", by=answered.decided_by or 0)
     if reverses and about.status == Moderation.PUBLISHED:
-        about.reason = about.reason_note = None
-        db.add(about)
+        _clear(db, about)
+
+
+def _clear(db: Session, about: Subject) -> None:
+    """No rule stands against it any more."""
+    about.reason = None
+    if not isinstance(about, Card):  # the facts about a card are in its history
+        about.reason_note = None
+    db.add(about)
 
 
 def _give_back(db: Session, about: Subject, *, by: int) -> None:
@@ -150,6 +158,8 @@ def _give_back(db: Session, about: Subject, *, by: int) -> None:
         profiles.accept_again(db, about)
     else:
         about.published_at = about.published_at or now()
+    if isinstance(about, Card):
+        cards.moved(db, about)
     db.add(about)
 
 

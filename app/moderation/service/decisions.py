@@ -25,6 +25,8 @@ from app.threads import service as threads
 from app.threads.models import Comment, File, ProfileText
 from app.threads.service import files, profiles
 from app.threads.states import Moderation, RefusalReason
+from app.workshops.models import Card
+from app.workshops.service import moderating as cards
 
 _IN_HAND = (
     "status", "reason", "reason_note", "title", "text", "place_note", "latitude", "longitude", "published_at",
@@ -141,6 +143,8 @@ def _act(db: Session, subject: Subject, verdict: Verdict, *, by: int) -> str:
         _act_on_comment(db, subject, verdict, by=by)
     elif isinstance(subject, File):
         _act_on_file(db, subject, verdict, by=by)
+    elif isinstance(subject, Card):
+        _act_on_card(db, subject, verdict, by=by)
     else:
         _act_on_profile(db, subject, verdict, by=by)
     return "publish_masked" if verdict.verb == Verb.MASK and waited else verdict.verb.value
@@ -211,6 +215,16 @@ def _act_on_file(db: Session, file: File, verdict: Verdict, *, by: int) -> None:
             files.hide_file(db, file, by=by, **verdict.grounds)
         case _restore:
             files.restore_file(db, file, by=by)
+
+
+def _act_on_card(db: Session, card: Card, verdict: Verdict, *, by: int) -> None:
+    match verdict.verb:
+        case Verb.PUBLISH:
+            cards.publish_card(db, card, by=by)
+        case Verb.REFUSE | Verb.HIDE:
+            cards.take_off_card(db, card, verdict.verb.value, by=by, **verdict.grounds)
+        case _restore:
+            cards.restore_card(db, card, by=by)
 
 
 def _act_on_profile(db: Session, written: ProfileText, verdict: Verdict, *, by: int) -> None:

@@ -15,6 +15,8 @@ from app.core.mail import batch_in_hand, holding
 from app.core.security import token
 from app.identity.models import Person
 from app.moderation.models import Appeal, LogEntry, Original, Report, Undoable
+from app.moderation.queries.subjects import TABLES
+from app.moderation.queries.subjects import subject as contribution
 from app.moderation.service import log, originals
 from app.moderation.states import (
     APPEAL,
@@ -26,19 +28,18 @@ from app.moderation.states import (
     UNDO_SECONDS,
 )
 from app.needs.models import Need
-from app.needs.queries import one as need_of
 from app.needs.service.moderating import find_again
 from app.needs.service.voices import in_turn
 from app.threads import service as threads
-from app.threads.models import Comment, File, ProfileText
+from app.threads.models import ProfileText
 from app.threads.service import profiles
 from app.threads.service.follows import take_back
-from app.threads.states import MODERATION
+from app.threads.states import MODERATION, Moderation
+from app.workshops.models import Card
+from app.workshops.service import moderating as cards
 
 FORGET = "moderation.forget"
-_TABLES: dict[str, type[SQLModel]] = {
-    str(table.__tablename__): table for table in (Need, Comment, File, ProfileText, Report, Appeal)
-}
+_TABLES: dict[str, type[SQLModel]] = {str(table.__tablename__): table for table in (Report, Appeal)}
 _KEPT = (
     "status", "reason", "reason_note", "title", "text", "place_note", "latitude", "longitude", "published_at",
     "answer_due_on", "outcome", "outcome_text", "decided_by", "decided_at",
@@ -144,16 +145,19 @@ def _put_back(db: Session, row: Undoable, *, by: int) -> None:
 
 
 def _overtaken(db: Session, subject: Any, before: dict[str, Any]) -> bool:
-    """Whether somebody else built on the decision: a need answered since, another pseudonym chosen since."""
+    """Whether somebody else built on the decision: a need answered since, another pseudonym chosen, a card grouped."""
     if isinstance(subject, Need):
         db.refresh(subject, ["outcome"])
         return bool(subject.outcome != before["outcome"])
+    if isinstance(subject, Card) and before["status"] == Moderation.PENDING:
+        db.refresh(subject, ["cluster_id", "need_id"])
+        return subject.cluster_id is not None or subject.need_id is not None
     return isinstance(subject, ProfileText) and profiles.chosen_since(db, subject)
 
 
 def _subject(db: Session, row: Undoable) -> Any:
-    if row.subject_kind == "need":  # its accord is needed to take one's turn
-        return need_of(db, row.subject_id)
+    if row.subject_kind in TABLES:  # a need comes with its accord, a card with its room
+        return contribution(db, row.subject_kind, row.subject_id)
     return db.get_one(_TABLES[row.subject_kind], row.subject_id)
 
 
@@ -176,6 +180,8 @@ def _follow(db: Session, subject: Any, before: dict[str, Any], title: str) -> No
     if isinstance(subject, Need):
         originals.copies(db, subject, title)
         find_again(db, subject)
+    if isinstance(subject, Card):
+        cards.moved(db, subject)
     if isinstance(subject, ProfileText):
         person = db.get_one(Person, subject.author_id)
         person.pseudonym = before["pseudonym"]

@@ -32,7 +32,7 @@ SUPPORT = {  # what supporting is, by method of vote
     "dots": label("vote par gommettes, au moins une gommette"),
     "judgment": label("jugement majoritaire, mention Bien ou mieux"),
     "agreement": label("échelle d’accord, au plus une réserve mineure"),
-    "yes_no": label("main levée, réponse oui"), "hands": label("main levée, réponse choisie"),
+    "yes_no": label("oui, non, je m’abstiens : réponse oui"), "hands": label("question à choix, réponse choisie"),
 }  # fmt: skip
 
 
@@ -235,23 +235,28 @@ def vote_steps(votes: Sequence[Mention]) -> list[Step]:
     """The workshops that voted on it."""
     steps = []
     for vote in votes:
-        supporters, ballots = vote_figures(vote)
+        supporters, said = vote_figures(vote)
         words = ngettext(
-            "%(n)s personne a soutenu la fiche-action, sur %(ballots)s.",
-            "%(n)s personnes ont soutenu la fiche-action, sur %(ballots)s.",
+            "%(n)s personne a soutenu la fiche-action, %(said)s.",
+            "%(n)s personnes ont soutenu la fiche-action, %(said)s.",
             supporters,
         )
-        counted = words % {"n": fnum(supporters), "ballots": ballots}
+        counted = words % {"n": fnum(supporters), "said": said}
         link = (vote.path, _("Lire l’atelier et ses résultats"))
         steps.append(Step("done", _("Atelier"), vote.title, fdate(vote.at), counted, link))
     return steps
 
 
 def vote_figures(vote: Mention) -> tuple[int, str]:
-    """How many supported it, then out of which ballots and by what method; kept as « supporters/ballots/method »."""
-    supporters, ballots, *method = vote.state.split("/")
-    cast = ngettext("%(n)s bulletin", "%(n)s bulletins", int(ballots)) % {"n": fnum(int(ballots))}
-    return int(supporters), " ; ".join([cast, *(_(SUPPORT[each]) for each in method)])
+    """How many supported it; then, in words, out of how many ballots, by what method, and the mention it was given.
+
+    Kept as « supporters/ballots/method/majority mention », the last of a jugement majoritaire only.
+    """
+    supporters, ballots, *rest = vote.state.split("/")
+    method, mention = (*rest, "", "")[:2]
+    cast = ngettext("sur %(n)s bulletin", "sur %(n)s bulletins", int(ballots)) % {"n": fnum(int(ballots))}
+    given = _("mention majoritaire : %(mention)s") % {"mention": _(mention)} if mention else ""
+    return int(supporters), " ; ".join(filter(None, (cast, _(SUPPORT[method]) if method else "", given)))
 
 
 def _answers(db: Session, need: Need) -> list[Step]:

@@ -1,6 +1,6 @@
 """Where one's words stand, in sentences that can be read out on the telephone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from app.core.i18n import fdate, fnum, ngettext
 from app.core.i18n import gettext as _
 from app.core.machine import Event
 from app.moderation.models import Appeal, Report
-from app.moderation.queries import appeals, reports
+from app.moderation.queries import appeals, reports, subjects
 from app.moderation.states import AppealStatus
 from app.needs.models import Need, NeedWording
 from app.needs.queries import fil
@@ -20,8 +20,9 @@ from app.needs.queries.wordings import former_words
 from app.needs.states import OUTCOME_LABELS, Outcome
 from app.threads import queries as threads
 from app.threads.states import REASON_ARTICLES, REASON_LABELS, Moderation, RefusalReason
-from app.workshops.models import Workshop
-from app.workshops.queries import cards
+from app.workshops.models import Card, Workshop
+from app.workshops.queries import cards, moderating
+from app.workshops.queries.walls import NOT_SHOWN
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,47 @@ def tracked(db: Session, need: Need) -> Tracked:
 
 
 @dataclass(frozen=True)
+class Against:
+    """What was decided against a card: the facts if moderators wrote some, until when it is contested, what came."""
+
+    facts: str
+    contestable_until: datetime | None
+    appeal: Appeal | None
+
+
+@dataclass(frozen=True)
 class TrackedCards:
     """What the tracking page of cards says: the workshop where they were written, and what became of each."""
 
     workshop: Workshop
     fates: Sequence[cards.Fate]
+    against: Mapping[int, Against]  # by card
 
 
 def tracked_cards(db: Session, code: str) -> TrackedCards | None:
     """The cards of whoever asked for this code on a phone, if anybody did."""
     seat = cards.by_tracking(db, code)
-    return TrackedCards(db.get_one(Workshop, seat.workshop_id), cards.fates(db, seat.id or 0)) if seat else None
+    if seat is None:
+        return None
+    fates = cards.fates(db, seat.id or 0)
+    written = moderating.several(db, (fate.card.id for fate in fates))
+    asked = {card_id: appeal for (_kind, card_id), appeal in appeals.of_subjects(db, written).items()}
+    against = {
+        card.id or 0: _against(db, card, asked.get(card.id or 0))
+        for card in written if card.status in NOT_SHOWN or card.id in asked
+    }  # fmt: skip
+    return TrackedCards(db.get_one(Workshop, seat.workshop_id), fates, against)
+
+
+def tracked_card(db: Session, code: str, card_id: int) -> Card | None:
+    """This card, if it is one of those that the code follows."""
+    seat, card = cards.by_tracking(db, code), moderating.one(db, card_id)
+    return card if seat and card and card.seat_id == seat.id else None
+
+
+def _against(db: Session, card: Card, asked: Appeal | None) -> Against:
+    decided = subjects.decision_against(db, card) if card.status in NOT_SHOWN else None
+    return Against(decided.note or "" if decided else "", appeals.contestable_until(db, card), asked)
 
 
 Said = Callable[[Need, Appeal | None, Sequence[Event]], str]

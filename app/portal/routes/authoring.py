@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.core.db import Db
+from app.core.errors import NotFoundError
 from app.core.forms import Filled, read
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
+from app.core.security import normal_code
 from app.core.web import go
 from app.identity.access import Me, check, public
 from app.moderation.forms.contesting import AppealForm, WithdrawalForm
@@ -17,7 +19,9 @@ from app.needs.service import authoring
 from app.needs.service.authoring import words_mark
 from app.policy import NEED_WITHDRAW
 from app.portal.forms import CorrectionForm
-from app.portal.routes.tracking import LOOKUPS, TrackedNeed, Typed, show_tracking
+from app.portal.queries.tracking import tracked_card
+from app.portal.routes.tracking import LOOKUPS, TrackedNeed, Typed, show_cards, show_tracking
+from app.workshops.models import Card
 
 router = APIRouter(dependencies=[Depends(public), LOOKUPS])
 
@@ -80,6 +84,33 @@ def contest(
     asked = appeals.contest(db, need, form.ok.text, by=me.person_id)
     words = _("Votre contestation est reçue. Une autre personne vous répond le %(date)s au plus tard.")
     return go(request, "portal.tracking", code=code, anchor="flash", flash=words % {"date": fdate(asked.due_at)})
+
+
+def followed_card(db: Db, code: str, card_id: int) -> Card:
+    """The card of which its author holds the code."""
+    found = tracked_card(db, normal_code(code[:40]), card_id) if card_id < 2**31 else None
+    if found is None:
+        raise NotFoundError(_("Ce code ne suit pas cette carte. Vérifiez chaque caractère."))
+    return found
+
+
+@router.post("/suivi/{code}/cartes/{card_id:int}/contestation", name="portal.contest_card")
+def contest_card(
+    request: Request, db: Db, code: str, card: Annotated[Card, Depends(followed_card)],
+    form: Annotated[Filled[AppealForm], Depends(read(AppealForm))],
+) -> Response:  # fmt: skip
+    """As ``contest``, for a card: who is signed in is not kept, a card has no account."""
+    if form.ok is None:
+        return show_cards(request, db, normal_code(code), status=422, card_id=card.id or 0, appeal=form)
+    asked = appeals.contest(db, card, form.ok.text, by=None)
+    words = _("Votre contestation est reçue. Une autre personne vous répond le %(date)s au plus tard.")
+    return go(request, "portal.tracking", code=code, anchor="flash", flash=words % {"date": fdate(asked.due_at)})
+
+
+@router.get("/suivi/{code}/cartes/{card_id:int}/contestation", name="portal.card_contested")
+def back_to_the_cards(request: Request, code: str) -> Response:
+    """As ``back_to_the_page``."""
+    return go(request, "portal.tracking", code=code)
 
 
 @router.get("/suivi/{code}/correction", name="portal.corrected")

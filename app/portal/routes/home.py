@@ -34,6 +34,7 @@ from app.portal import queries
 from app.threads.queries import follows
 from app.threads.states import FollowKind
 from app.workshops import queries as workshops
+from app.workshops.queries.reported import decided
 
 router = APIRouter(dependencies=[Depends(public)])
 
@@ -95,6 +96,7 @@ def territory(request: Request, db: Db, me: Me, slug: str) -> Response:
     here = place(db, slug)
     accord, territory_id = here.accord, here.territory.territory_id
     priorities = accords.priorities(db, territory_id)
+    rooms = workshops.rooms(db, me, territory_id)
     return page(
         request, "portal/territory.html", nav="territories", here=here, territory=here.territory, accord=accord,
         period=queries.accord_period(accord), scheme=accords.scheme(db, accord.scheme_id), day=today(),
@@ -105,7 +107,7 @@ def territory(request: Request, db: Db, me: Me, slug: str) -> Response:
         communes=reference(db).communes_of(territory_id), silent=queries.silent_communes(db, here.territory),
         heard=queries.needs_by_college(db, territory_id), totals=queries.totals(db, territory_id),
         bodies=people.bodies_for(db, territory_id), outcomes=OUTCOME_LABELS,
-        rooms=workshops.rooms(db, me, territory_id),
+        rooms=rooms, decided=decided(db, [room.id or 0 for room in rooms.past]),
         follow=follows.follow_of(db, me.person_id, FollowKind.TERRITORY, territory_id),
         answers=queries.recent_answers(db, limit=2, territory_id=territory_id),
     )  # fmt: skip

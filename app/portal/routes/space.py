@@ -12,6 +12,7 @@ from app.core.web import page
 from app.identity import queries as people
 from app.identity.access import Me, Requires
 from app.identity.queries.profile import public_name
+from app.identity.queries.roles import invitations_to
 from app.identity.states import ROLE_LABELS, RoleKind
 from app.moderation.queries.reports import of_person
 from app.moderation.queries.subjects import KIND_OF, written_by
@@ -49,6 +50,7 @@ def my_space(request: Request, db: Db, me: Me) -> Response:
     ]
     return page(
         request, "portal/my_space.html", person=person, roles=roles, places=places, signature=public_name(db, person),
+        offers=invitations_to(db, me.email), role_labels=ROLE_LABELS,
         undelivered=mails.dead(db) if me.can(MAILS_OPEN) else 0,
         written=needs.by_person(db, person.id or 0), supported=needs.supported_by(db, person.id or 0),
         groups=groups.supported_by(db, person.id or 0),

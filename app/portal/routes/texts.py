@@ -17,10 +17,12 @@ from app.moderation.states import APPEAL_DAYS
 from app.places.queries import reference
 from app.portal.states import RULES
 from app.threads.states import REASON_ARTICLES, REASON_LABELS
+from app.workshops.queries.reported import last_reports
 
 router = APIRouter(dependencies=[Depends(public)])
 TEXTS = Path("templates/texts")
 RETENTION = "<p>%retention%</p>"  # where the rules stand in their page
+REPORTS_SHOWN = 20
 WORKSHOPS = "<p>%ateliers%</p>"  # where the votes of workshops stand in the method
 
 
@@ -108,6 +110,7 @@ def sitemap(request: Request, db: Db) -> Response:
 
 
 @router.get("/decisions", name="portal.decisions")
-def decisions(request: Request) -> Response:
-    """What the decisions will be."""
-    return page(request, "portal/later.html", nav="decisions")
+def decisions(request: Request, db: Db) -> Response:
+    """What the decisions of bodies will be; apart, what rooms decided."""
+    reports = last_reports(db, None, limit=REPORTS_SHOWN, deciding=True)
+    return page(request, "portal/later.html", nav="decisions", reports=reports, places=reference(db))

@@ -33,7 +33,7 @@ from app.portal import service
 from app.portal.access import PRIVATE
 from app.portal.forms import CorrectionForm, FollowForm, LookupForm
 from app.portal.queries.tracking import tracked, tracked_cards
-from app.threads.states import MODERATION_LABELS, REASON_LABELS, RHYTHM_LABELS, Rhythm
+from app.threads.states import MODERATION_LABELS, REASON_ARTICLES, REASON_LABELS, RHYTHM_LABELS, Rhythm
 
 router = APIRouter(dependencies=[Depends(public)])
 LOOKUPS = Depends(limit("tracking", "30/10minute"))
@@ -127,10 +127,21 @@ def tracking(request: Request, db: Db, me: Me, code: str, recu: int = 0) -> Resp
             request, "portal/tracking_waiting.html", headers=PRIVATE, ref=intake.sheet_ref(campaign.mark, sheet.number),
             campaign=campaign, territory=reference(db).by_id[campaign.territory_id],
         )  # fmt: skip
-    written = tracked_cards(db, secret)
-    if written:
-        return page(request, "portal/tracking_cards.html", headers=PRIVATE, written=written, reasons=REASON_LABELS)
+    if tracked_cards(db, secret):
+        return show_cards(request, db, secret)
     return show_tracking(request, db, me, tracked_need(db, code), code, received=bool(recu))
+
+
+def show_cards(
+    request: Request, db: Db, secret: str, *, status: int = 200, card_id: int = 0,
+    appeal: Filled[AppealForm] | None = None,
+) -> Response:  # fmt: skip
+    """The page of one's own cards, with what was typed against what was decided of one of them."""
+    return page(
+        request, "portal/tracking_cards.html", status=status, headers=PRIVATE, written=tracked_cards(db, secret),
+        code=spaced(secret), reasons=REASON_LABELS, articles=REASON_ARTICLES, appeal_days=APPEAL_DAYS,
+        typed_for=card_id, appeal_form=appeal or blank(AppealForm), empty=blank(AppealForm),
+    )  # fmt: skip
 
 
 def _proof(db: Db, token: str) -> EmailProof:
@@ -142,7 +153,10 @@ def _proof(db: Db, token: str) -> EmailProof:
 def open_confirmation(request: Request, db: Db, token: str) -> Response:
     """A page with a button: mail scanners follow links, they press no button."""
     proof = _proof(db, token)
-    return page(request, "portal/confirm.html", headers=PRIVATE, token=token, purpose=proof.purpose)
+    workshop = service.asked_of(db, proof)
+    return page(
+        request, "portal/confirm.html", headers=PRIVATE, token=token, purpose=proof.purpose, workshop=workshop
+    )  # fmt: skip
 
 
 @router.post("/confirmation/{token}", name="portal.confirm", dependencies=[Depends(limit("confirm", "60/hour"))])

@@ -10,6 +10,7 @@ from app.actions import service as sheet_verbs
 from app.actions.models import ActionSheet
 from app.core.db import now
 from app.core.errors import ForbiddenError, GoneError
+from app.core.i18n import fdate
 from app.core.i18n import gettext as _
 from app.identity import queries as people
 from app.identity import service as identity
@@ -30,18 +31,24 @@ from app.threads import service as thread_verbs
 from app.threads.models import Comment
 from app.threads.states import FollowKind, Moderation, Rhythm, Stance
 from app.workshops import queries as workshops
+from app.workshops.models import Workshop
 from app.workshops.service import registrations
 from app.workshops.states import Attendance, Room
 
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What a confirmation did, and on what; ``path`` is empty while it is not public."""
+    """What a confirmation did, and on what; ``path`` is empty while it is not public.
+
+    ``heading``: what one came for, where that says more than a confirmed address; ``calendar``: a file for one's own.
+    """
 
     words: str
     title: str
     reference: str
     path: str
+    heading: str = ""
+    calendar: str = ""
 
 
 def confirm(db: Session, proof: EmailProof) -> Confirmed:
@@ -181,12 +188,22 @@ def _confirm_registration(db: Session, proof: EmailProof) -> Confirmed:
     person = identity.person_for(db, proof.email)
     note, remote = proof.data["note"], proof.data["remote"]
     held = registrations.register(db, workshop, person.id or 0, remote=remote, note=note)
-    waiting = held.status == Attendance.WAITING
-    words = (
-        _("La salle est complète : vous êtes sur la liste d’attente. Un message vous dit à quelle place.") if waiting
-        else _("Votre inscription est enregistrée. Un message vous donne l’adresse, et de quoi l’annuler.")
-    )  # fmt: skip
-    return Confirmed(words, workshop.title, "", f"/ateliers/{workshop.id}-{workshop.slug}")
+    path = f"/ateliers/{workshop.id}-{workshop.slug}"
+    if held.status == Attendance.WAITING:
+        words = _("Une place vous revient dès qu’il s’en libère une, dans l’ordre. Un message vous dit votre rang.")
+        return Confirmed(words, workshop.title, "", path, _("Vous êtes sur la liste d’attente"))
+    where = _("à distance") if held.remote else workshop.place
+    words = _("Rendez-vous le %(when)s, %(where)s. Un message vous le redit, avec de quoi annuler.")
+    words %= {"when": fdate(workshop.starts_at, "meeting"), "where": where}
+    return Confirmed(words, workshop.title, "", path, _("Votre place est gardée"), f"{path}.ics")
+
+
+def asked_of(db: Session, proof: EmailProof) -> Workshop | None:
+    """The workshop to which this address was given to come; none for what else is confirmed."""
+    if proof.purpose != registrations.CONFIRM_REGISTRATION:
+        return None
+    workshop = workshops.one(db, proof.data["workshop"])
+    return workshop if workshop and workshop.status != Room.DRAFT else None
 
 
 ACTS = {

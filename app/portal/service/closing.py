@@ -32,7 +32,7 @@ from app.portal.service.profile import forget_agreements
 from app.portal.states import REOPENING_DAYS
 from app.threads.models import ProfileText
 from app.threads.service.profiles import sign_again
-from app.workshops.models import Registration
+from app.workshops.models import Participation, Registration
 from app.workshops.service import registrations
 
 
@@ -120,7 +120,7 @@ def anonymise(db: Session, person_id: int, *, before: datetime) -> bool:
     if person.email:
         _forget_address(db, person.email)
     _forget_mandates(db, person_id)
-    registrations.forget(db, person_id)
+    _forget_workshops(db, person_id)
     person.email, person.pseudonym, person.demo_persona = None, closed_name(), None
     person.college, person.commune_insee, person.age_bracket = None, None, None
     person.shows_commune, person.last_seen_at, person.closed_at = False, None, now()
@@ -156,6 +156,13 @@ def _forget_mandates(db: Session, person_id: int) -> None:
     """That a role or a mandate was held stays, for those who answer for it; not the words nor the address."""
     db.execute(update(Role).where(col(Role.person_id) == person_id).values(reason=None, end_reason=None))
     db.execute(update(Delegate).where(col(Delegate.person_id) == person_id).values(email=""))
+
+
+def _forget_workshops(db: Session, person_id: int) -> None:
+    """Where they said that they would come, or that they took part: nobody can take it back any more."""
+    came = select(col(Registration.id)).where(Registration.person_id == person_id)
+    remove(db, Registration, list(db.execute(came).scalars()))
+    db.execute(delete(Participation).where(col(Participation.person_id) == person_id))
 
 
 def remove(

@@ -1,6 +1,6 @@
 """Verbs on threads: speak once per forum, support, comment."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
@@ -113,10 +113,13 @@ def leave_position(db: Session, thread: Thread, by: Voice) -> None:
     db.execute(delete(Position).where(col(Position.thread_id) == thread.id, col(Position.voice_id) == by.id))
 
 
-def mention(db: Session, thread_id: int, *, kind: str, subject_id: int, title: str, state: str, path: str) -> None:
-    """Say on a thread what happens to its owner elsewhere; said again, it replaces what was said."""
+def mention(
+    db: Session, thread_id: int, *, kind: str, subject_id: int, title: str, state: str, path: str,
+    at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Say on a thread what happens to its owner elsewhere, now unless said; said again, it replaces what was said."""
     said = {"title": title, "state": state, "path": path}
-    insert_once(db, Mention, thread_id=thread_id, kind=kind, subject_id=subject_id, at=now(), **said)
+    insert_once(db, Mention, thread_id=thread_id, kind=kind, subject_id=subject_id, at=at or now(), **said)
     held = db.exec(
         select(Mention).where(
             Mention.thread_id == thread_id, Mention.kind == kind, Mention.subject_id == subject_id

@@ -1,7 +1,9 @@
 """Dots and approvals as Pabulib files, which other people's tools of participatory budgeting read.
 
-Source: D. Stolicki, S. Szufa, N. Talmon, *Pabulib: A Participatory Budgeting Library*, 2020. A workshop has no costs:
-each option costs 1, and the budget is one option. Blank ballots have no line: the format has none for them.
+Sources: D. Stolicki, S. Szufa, N. Talmon, *Pabulib: A Participatory Budgeting Library*, 2020; the description of the
+format at pabulib.org, which names the keys, their order, and the words they may take. A workshop has no costs: each
+option costs 1, and the budget is one option. Blank ballots have no line: the format has none for them. The format has
+no word for a way of voting that is not said: where some are not (recount.UNSAID), that column is left out.
 """
 
 import csv
@@ -9,9 +11,9 @@ import io
 from collections.abc import Sequence
 
 from app.workshops.counting.ballots import PAPER, PHONE, Cast
-from app.workshops.counting.recount import DOTS, UNSAID, Method, published, shuffled
+from app.workshops.counting.recount import DOTS, Method, published, shuffled
 
-VOTED = {PAPER: "paper", PHONE: "Internet", UNSAID: ""}
+VOTED = {PAPER: "paper", PHONE: "internet"}
 
 
 def write_pabulib(method: Method, casts: Sequence[Cast], seed: int, *, day: str, place: str) -> str:
@@ -28,10 +30,14 @@ def write_pabulib(method: Method, casts: Sequence[Cast], seed: int, *, day: str,
     written = io.StringIO()
     rows = csv.writer(written, delimiter=";", lineterminator="\n")
     rows.writerows([["META"], ["key", "value"], *_meta(method, len(kept), day, place)])
-    rows.writerows([["PROJECTS"], ["project_id", "cost", "votes", "score", "name"], *_projects(method, kept)])
-    cumulative = method.kind == DOTS
-    rows.writerows([["VOTES"], ["voter_id", "vote", *(["points"] if cumulative else []), "voting_method"]])
-    rows.writerows(_vote(number, cast, cumulative=cumulative) for number, cast in enumerate(kept, start=1))
+    points = method.kind == DOTS
+    ways = all(cast.channel in VOTED for cast in kept)
+    rows.writerows([["PROJECTS"], ["project_id", "cost", "votes", *(["score"] if points else []), "name"]])
+    rows.writerows(_projects(method, kept, points=points))
+    rows.writerows(
+        [["VOTES"], ["voter_id", "vote", *(["points"] if points else []), *(["voting_method"] if ways else [])]]
+    )
+    rows.writerows(_vote(number, cast, points=points, ways=ways) for number, cast in enumerate(kept, start=1))
     return written.getvalue()
 
 
@@ -39,24 +45,29 @@ def _meta(method: Method, votes: int, day: str, place: str) -> list[list[object]
     meta: list[list[object]] = [
         ["description", method.question], ["country", "France"], ["unit", place], ["instance", day],
         ["num_projects", len(method.options)], ["num_votes", votes], ["budget", 1],
-        ["vote_type", "cumulative" if method.kind == DOTS else "approval"], ["rule", "none"],
-        ["date_begin", day], ["date_end", day], ["language", "fr"], ["min_length", 1],
+        ["vote_type", "cumulative" if method.kind == DOTS else "approval"], ["rule", "unknown"],
+        ["date_begin", day], ["date_end", day], ["min_length", 1],
     ]  # fmt: skip
     if method.kind == DOTS:
         total, cap = method.rules["gommettes"], method.rules["au_plus_par_choix"]
-        return [*meta, ["max_length", len(method.options)], ["max_points", cap], ["max_sum_points", total]]
-    return [*meta, ["max_length", method.rules["choix_au_plus"]]]
+        meta += [["max_length", len(method.options)], ["max_points", cap], ["max_sum_points", total]]
+    else:
+        meta.append(["max_length", method.rules["choix_au_plus"]])
+    return [*meta, ["language", "fr"]]
 
 
-def _projects(method: Method, casts: Sequence[Cast]) -> list[list[object]]:
+def _projects(method: Method, casts: Sequence[Cast], *, points: bool) -> list[list[object]]:
     rows: list[list[object]] = []
     for number, title in zip(method.numbers, method.options, strict=True):
         marks = [cast.marks.get(number, 0) for cast in casts]
-        rows.append([number, 1, sum(mark > 0 for mark in marks), sum(marks), title])
+        rows.append([number, 1, sum(mark > 0 for mark in marks), *([sum(marks)] if points else []), title])
     return rows
 
 
-def _vote(number: int, cast: Cast, *, cumulative: bool) -> list[object]:
-    marked = sorted((option, mark) for option, mark in cast.marks.items() if mark)
-    options, points = (",".join(str(pair[part]) for pair in marked) for part in (0, 1))
-    return [number, options, *([points] if cumulative else []), VOTED[cast.channel]]
+def _vote(number: int, cast: Cast, *, points: bool, ways: bool) -> list[object]:
+    """One ballot: its options from the most dots to the fewest, as the format asks."""
+    marked = sorted(
+        ((option, mark) for option, mark in cast.marks.items() if mark), key=lambda pair: (-pair[1], pair[0])
+    )
+    options, given = (",".join(str(pair[part]) for pair in marked) for part in (0, 1))
+    return [number, options, *([given] if points else []), *([VOTED[cast.channel]] if ways else [])]

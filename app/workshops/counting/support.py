@@ -7,7 +7,7 @@ from fractions import Fraction
 from app.workshops.counting.ballots import Cast
 from app.workshops.counting.grades import Graded
 from app.workshops.counting.points import Result
-from app.workshops.counting.turnout import MIN_BALLOTS, percent
+from app.workshops.counting.turnout import percent
 
 MIN_GAP = Fraction(40, 100)  # the « écart entre collèges » of app/board/consensus.py
 
@@ -41,9 +41,9 @@ def supporters_of(options: Collection[int], casts: Iterable[Cast], threshold: in
 def widest_gap(result: Result | Graded) -> Gap | None:
     """The option whose share of supporters differs most between two collèges; None when below 40 points.
 
-    Only collèges of at least 5 ballots are compared, exactly; of equal gaps, the first of the result's lines.
+    Only collèges that may be shown apart are compared, exactly; of equal gaps, the first of the result's lines.
     """
-    heard = [college for college, ballots in result.ballots_by.items() if ballots >= MIN_BALLOTS]
+    heard = result.apart
     if len(heard) < 2:
         return None
     gaps = [_gap(line.option, line.supporters_by, heard, result.ballots_by) for line in result.lines]

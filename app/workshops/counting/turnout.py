@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from operator import methodcaller
 
 from app.workshops.counting.ballots import PAPER, Cast
 
 MIN_BALLOTS = 5  # below, a collège's share says too little to be compared with another's, and too much of its people
+OTHERS = "others"  # stands for the collèges that are not shown apart, together
 
 Piles = dict[int, dict[str, Counter[int | None]]]  # option → collège → mark (None: left blank) → people
 
@@ -44,10 +44,9 @@ class Turnout:
         """The collèges whose figures may be published apart."""
         return [college for college in shown_apart(self.ballots_by) if college not in self.withheld]
 
-
-def share(n: int, out_of: int) -> Fraction | None:
-    """The exact share, from 0 to 1; None of nobody."""
-    return Fraction(n, out_of) if out_of else None
+    def told(self, by: Mapping[str, int]) -> dict[str, int]:
+        """These figures by collège, as the room may see them: see ``together``."""
+        return together(by, self.ballots_by, self.withheld)
 
 
 def percent(n: int, out_of: int) -> int | None:
@@ -67,6 +66,18 @@ def shown_apart(ballots_by: Mapping[str, int]) -> list[str]:
     if shown and 0 < hidden < MIN_BALLOTS:
         shown.remove(min(shown, key=lambda college: (ballots_by[college], college)))
     return shown
+
+
+def together(by: Mapping[str, int], people_by: Mapping[str, int], withheld: Sequence[str] = ()) -> dict[str, int]:
+    """The figures ``by`` of the collèges shown apart, in the order of ``people_by``, then of all the others as one.
+
+    ``people_by`` says who is shown apart (``shown_apart``). ``OTHERS`` is there when it holds somebody. Without any
+    collège apart, nothing: only the total may be shown.
+    """
+    apart = [college for college in shown_apart(people_by) if college not in withheld]
+    rest = [college for college, people in people_by.items() if people and college not in apart]
+    told = {college: by.get(college, 0) for college in apart}
+    return told | {OTHERS: sum(by.get(college, 0) for college in rest)} if apart and rest else told
 
 
 def withheld(hidden: Sequence[Mapping[str, int]], ballots_by: Mapping[str, int]) -> tuple[str, ...]:

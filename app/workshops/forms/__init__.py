@@ -19,10 +19,10 @@ from app.workshops.forms.room import (
     TableForm,
     normal_room_code,
 )
-from app.workshops.forms.steps import MAX_OPTIONS, MoveStepForm, StepForm
+from app.workshops.forms.steps import MAX_OPTIONS, DirectionForm, StepForm
 
 __all__ = [
-    "MAX_OPTIONS", "MOST_COPIES", "ActForm", "BallotForm", "CopyForm", "CorrectionForm", "LentForm", "MoveStepForm",
+    "MAX_OPTIONS", "MOST_COPIES", "ActForm", "BallotForm", "CopyForm", "CorrectionForm", "DirectionForm", "LentForm",
     "OutcomeForm", "PeopleForm", "ReplicateForm", "ReportForm", "SeatForm", "ShownForm", "StepForm", "TableForm",
     "TablesForm", "TextsForm", "TicketsForm", "WorkshopForm", "copies", "normal_room_code",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from app.core.forms import Form, Id, Once, wrong
 from app.core.i18n import gettext as _
 from app.identity.states import College
 from app.threads.states import RefusalReason
+from app.workshops.forms.room import MOST_PEOPLE
 
 _PICKED = re.compile(r"^([1-9][0-9]{0,8}):(0|[1-9][0-9]{0,8})$")
 MAX_CARD, MAX_TITLE = 280, 90  # characters
@@ -35,16 +36,20 @@ class TypedCardForm(Form):
 class PlaceForm(Form):
     """Which of the people that one device holds."""
 
-    place: int = Field(default=1, ge=1, le=20)
+    place: int = Field(default=1, ge=1, le=MOST_PEOPLE)
 
 
 class CardForm(PlaceForm):
-    """One card. ``key`` is made by the phone, so that twice is once; ``table``: in the name of the whole table."""
+    """One card. ``key`` is made by the phone, so that twice is once; ``table``: in the name of the whole table.
+
+    ``seat``: who wrote it, when a script knows: a device may have gone to somebody else since.
+    """
 
     step: Id
     text: str = Field(min_length=2, max_length=MAX_CARD)
     key: str = Field(default="", max_length=64)
     table: bool = False
+    seat: Id | None = None
 
 
 class TakeBackForm(PlaceForm):
@@ -112,17 +117,6 @@ class MergeForm(Form):
     """Another group of the same recueil, whose cards come here."""
 
     other: Id
-
-
-class DirectionForm(Form):
-    """A group, earlier or later."""
-
-    direction: str
-
-    @property
-    def offset(self) -> int:
-        """-1 goes earlier, 1 later."""
-        return -1 if self.direction == "up" else 1
 
 
 class NeedOfCardsForm(Form):

@@ -48,10 +48,25 @@ class LiveForm(ActForm):
     shown: bool
 
 
+class RevealForm(ActForm):
+    """``anyway``: although paper ballots wait, which then never count."""
+
+    anyway: bool = False
+
+
 class ScreenForm(ActForm):
     """What the projected page does."""
 
     screen: Screen
+
+
+class PagesForm(Form):
+    """The page of a view that shows, or should; ``held``: it stays there, instead of turning by itself."""
+
+    key: str = Field(pattern=r"^[1-9][0-9]{0,9}-[a-z]{1,12}$")
+    page: int = Field(ge=1, le=999)
+    pages: int = Field(ge=1, le=999)
+    held: bool
 
 
 class OrderForm(ActForm):

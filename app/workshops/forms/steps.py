@@ -2,27 +2,32 @@
 
 import re
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from app.core.forms import Form, Id, wrong
 from app.core.i18n import gettext as _
 from app.workshops.states import VOTES, Blanks, Hands, Reveal, Signed, StepKind
 
 MAX_OPTIONS = 12
-LONGEST_OPTION = 90
+SHORTEST_TITLE, LONGEST_TITLE, LONGEST_OPTION = 4, 90, 90  # characters
 _SUBJECT = re.compile(r"(priorite|fiche)-([1-9][0-9]{0,8})")
+
+
+def _untitled() -> Exception:
+    return wrong(_("Écrivez au moins %(n)s caractères.") % {"n": SHORTEST_TITLE}, "title")
 
 
 class StepForm(Form):
     """One step of the run sheet; what one votes for is ticked, cited or typed, one line each.
 
-    ``subject``: the one priorité or fiche of a vote on one text (« priorite-3 », « fiche-5 »). ``source``: the recueil
-    whose groups are put to the vote, or whose cards are grouped. ``after``: which step it follows, 0 for none.
-    ``back``: one came from the console. ``twins``: written in the other rooms of the series too.
+    ``subject``: the one priorité or fiche of a vote on one thing (« priorite-3 », « fiche-5 »), whose ``title`` may be
+    empty: the question is then made of that thing. ``source``: the recueil whose groups are put to the vote, or whose
+    cards are grouped. ``after``: which step it follows, 0 for none. ``back``: one came from the console. ``twins``:
+    written in the other rooms of the series too.
     """
 
     kind: StepKind
-    title: str = Field(min_length=4, max_length=90)
+    title: str = Field(default="", max_length=LONGEST_TITLE, validate_default=True)
     text: str = Field(default="", max_length=2000)
     minutes: int = Field(ge=1, le=240)
     dots: int = Field(default=7, ge=1, le=20)
@@ -77,6 +82,14 @@ class StepForm(Form):
         found = _SUBJECT.fullmatch(self.subject)
         return [int(found[2])] if found and found[1] == kind else []
 
+    @field_validator("title")
+    @classmethod
+    def _titled(cls, value: str, info: ValidationInfo) -> str:
+        may_be_empty = info.data.get("kind") in (StepKind.AGREEMENT, StepKind.HANDS)
+        if len(value) < SHORTEST_TITLE and (value or not may_be_empty):
+            raise _untitled()
+        return value
+
     @field_validator("priorities", "sheets")
     @classmethod
     def _once(cls, values: list[int]) -> list[int]:
@@ -91,6 +104,8 @@ class StepForm(Form):
 
     @model_validator(mode="after")
     def _coherent(self) -> "StepForm":
+        if not self.title and not self.on_one:
+            raise _untitled()
         if self.kind == StepKind.GROUPING and self.source is None:
             raise wrong(_("Dites de quel recueil viennent les cartes à regrouper."), "source")
         if self.kind not in VOTES:
@@ -107,9 +122,10 @@ class StepForm(Form):
     def _check_how_many(self) -> None:
         total = len(self.lines) + len(self.priority_ids) + len(self.sheet_ids) + len(self.references)
         if self.on_one:
-            if total != 1:
-                message = _("Ce vote porte sur une seule chose ; il y en a %(given)s.")
-                raise wrong(message % {"given": total}, "subject")
+            if not total:
+                raise wrong(_("Dites ce qui est mis au vote : écrivez-le, ou choisissez-le plus bas."), "typed")
+            if total > 1:
+                raise wrong(_("Ce vote porte sur une seule chose : gardez-en une."), "typed")
         elif self.source is not None:
             if total:
                 raise wrong(_("Prenez soit les groupes d’un recueil, soit des choix écrits d’avance."), "source")
@@ -118,8 +134,8 @@ class StepForm(Form):
             raise wrong(message % {"n": MAX_OPTIONS, "given": total}, "typed")
 
 
-class MoveStepForm(Form):
-    """Up or down in the run sheet."""
+class DirectionForm(Form):
+    """One place earlier or later: a step, a group of cards, a line of the relevé de décisions."""
 
     direction: str
 

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from app.core.db import UtcDateTime
+from app.workshops.models.rooms import Step
+from app.workshops.states import Room
 
 
 class Cluster(SQLModel, table=True):
@@ -23,7 +25,10 @@ class Cluster(SQLModel, table=True):
 
 
 class Card(SQLModel, table=True):
-    """What one seat or one table wrote; its words never change. ``key``: made by the phone, so that twice is once."""
+    """What one seat or one table wrote; its words never change. ``key``: made by the phone, so that twice is once.
+
+    Moderators read it with its step and its room (``queries.moderating.one``). Nothing links it to an account.
+    """
 
     __tablename__ = "card"
     __table_args__ = (Index("ix_card_step", "step_id", "status", "id"),)
@@ -42,3 +47,35 @@ class Card(SQLModel, table=True):
     need_id: int | None = Field(default=None, foreign_key="need.id", index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    step: Step = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+    @property
+    def territory_id(self) -> int:
+        """That of its room."""
+        return self.step.workshop.territory_id
+
+    @property
+    def conductors(self) -> frozenset[int]:
+        """Who led its room: they read it there, others judge it afterwards."""
+        return self.step.workshop.conductors
+
+    @property
+    def scribes(self) -> frozenset[int]:
+        """Who wrote for the tables of its room."""
+        return self.step.workshop.scribes
+
+    @property
+    def room_over(self) -> bool:
+        """Whether its room is closed: until then it is its crew's."""
+        return self.step.workshop.status in (Room.CLOSED, Room.PUBLISHED)
+
+    @property
+    def author_id(self) -> None:
+        """A card has no account."""
+        return
+
+    @property
+    def organisation_id(self) -> None:
+        """Nor does it speak for an organisation."""
+        return

@@ -11,7 +11,7 @@ from app.accords.models import Accord
 from app.core import files
 from app.core.db import UtcDateTime
 from app.workshops.models.people import Crew
-from app.workshops.states import GRADES, Duty, StepKind
+from app.workshops.states import GRADES, Duty, Hands, StepKind
 
 
 class Series(SQLModel, table=True):
@@ -141,10 +141,25 @@ class Step(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
+    workshop: Workshop = Relationship(sa_relationship_kwargs={"lazy": "raise"})
+
+    @property
+    def sort(self) -> str:
+        """What it is called: its kind, or « yes_no » for a question of yes or no about one thing."""
+        return self.hands if self.kind == StepKind.HANDS and self.hands == Hands.YES_NO else self.kind
+
     @property
     def scale(self) -> Mapping[int, str]:
         """What the marks of a vote by grades are called, best first; empty for the other votes."""
         return GRADES.get(self.hands if self.kind == StepKind.HANDS else self.kind, {})
+
+    @property
+    def offered(self) -> Mapping[int, str]:
+        """As ``scale``, in the order in which a ballot offers it: yes, no, then whoever abstains."""
+        if self.kind != StepKind.HANDS or not self.scale:
+            return self.scale
+        yes, abstain, no = self.scale
+        return {grade: self.scale[grade] for grade in (yes, no, abstain)}
 
 
 class Option(SQLModel, table=True):

@@ -49,6 +49,7 @@ from app.workshops.queries.rooms import (
     Rooms,
     announced,
     by_code,
+    led_by,
     loaded,
     one,
     rooms,
@@ -58,10 +59,10 @@ from app.workshops.queries.rooms import (
 )
 
 __all__ = [
-    "PAST_SHOWN", "PLACES", "PRIORITY", "SHEET", "Counted", "OptionView", "Rates", "Rooms", "announced", "answered_by",
-    "ballot", "by_code", "casts", "counted", "device_seats", "drawn", "ground", "has_part", "keeps_order", "loaded",
-    "one", "option_rows", "options", "papers_to_settle", "present_by", "rates", "recountable", "results", "revealed",
-    "rooms", "same_draft", "seat", "seat_digest", "seat_of_ticket", "seats", "sheets_to_vote", "shuffled", "step",
-    "steps", "subjects", "table", "table_of_key", "tables", "threads_behind", "threshold", "ticket", "took_part",
-    "votes_on",
+    "PAST_SHOWN", "PLACES", "PRIORITY", "SHEET", "Counted", "OptionView", "Rates", "Rooms", "announced",
+    "answered_by", "ballot", "by_code", "casts", "counted", "device_seats", "drawn", "ground", "has_part",
+    "keeps_order", "led_by", "loaded", "one", "option_rows", "options", "papers_to_settle", "present_by", "rates",
+    "recountable", "results", "revealed", "rooms", "same_draft", "seat", "seat_digest", "seat_of_ticket", "seats",
+    "sheets_to_vote", "shuffled", "step", "steps", "subjects", "table", "table_of_key", "tables", "threads_behind",
+    "threshold", "ticket", "took_part", "votes_on",
 ]  # fmt: skip

@@ -2,8 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -16,75 +15,10 @@ from app.needs.models import Need, NeedGroup
 from app.needs.queries import PUBLIC
 from app.threads.states import Moderation
 from app.workshops.models import Card, Cluster, Seat, Step, Table
+from app.workshops.queries.walls import NOT_SHOWN, SHOWN, CardView, ClusterView, Link, Wall
 from app.workshops.states import Signed, StepKind
 
-SHOWN = frozenset({Moderation.PUBLISHED.value})
 KINDS = frozenset({StepKind.CARDS.value, StepKind.GROUPING.value})
-
-
-@dataclass(frozen=True)
-class Link:
-    """A need, or a group of needs, that cards became or joined; ``path`` is empty while it is not public."""
-
-    id: int
-    reference: str
-    title: str
-    path: str
-    status: str
-
-
-@dataclass(frozen=True)
-class CardView:
-    """A card as it was written. ``signed``: what it says of who wrote it, as its step wanted; it may be empty."""
-
-    id: int
-    text: str
-    signed: str
-    status: str
-    college: str | None
-    cluster_id: int | None
-    reason: str | None
-    created_at: datetime
-    need: Link | None = None
-
-
-@dataclass(frozen=True)
-class ClusterView:
-    """A group: its title, its published cards in their order, what it became."""
-
-    id: int
-    title: str
-    cards: Sequence[CardView]
-    need: Link | None = None
-    group: Link | None = None
-
-    @property
-    def key(self) -> str:
-        """How addresses name it."""
-        return f"groupe-{self.id}"
-
-
-@dataclass(frozen=True)
-class Wall:
-    """The cards of one recueil: its groups, the published cards without a group, those to read, those refused."""
-
-    step_id: int
-    clusters: Sequence[ClusterView] = ()
-    loose: Sequence[CardView] = ()
-    pending: Sequence[CardView] = ()
-    refused: Sequence[CardView] = ()
-    total: int = 0
-    by_reason: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def shown(self) -> int:
-        """How many cards everybody may read."""
-        return len(self.loose) + sum(len(cluster.cards) for cluster in self.clusters)
-
-    @property
-    def filled(self) -> list[ClusterView]:
-        """The groups that hold a card."""
-        return [cluster for cluster in self.clusters if cluster.cards]
 
 
 def of_step(db: Session, step_ids: Iterable[int]) -> dict[int, Wall]:
@@ -210,6 +144,11 @@ def _links(
     return {n.id or 0: _need_link(n) for n in needs}, {g.id or 0: _group_link(g) for g in groups}
 
 
+def links(db: Session, need_ids: Iterable[int]) -> list[Link]:
+    """These needs, for whoever must know where words are quoted."""
+    return list(_links(db, [], need_ids)[0].values())
+
+
 def _need_link(need: Need) -> Link:
     public = need.status in PUBLIC
     path = f"/besoins/{need.id}" if public else ""
@@ -234,9 +173,15 @@ def table_people(table: Table) -> str:
     return f"{table_name(table)}, {people}"
 
 
-def _signature(card: Card, step: Step, table: Table | None) -> str:
+def _whole_table(table: Table) -> str:
+    """Never the words by which somebody signs who sits there: how many are not always known."""
+    return table_people(table) if table.people else _("%(table)s, toute la table") % {"table": table_name(table)}
+
+
+def signature(card: Card, step: Step, table: Table | None) -> str:
+    """What a card says of who wrote it: what its step promised, and no more."""
     if table is not None and step.signed == Signed.TABLE:
-        return table_people(table) if card.college is None else table_name(table)
+        return table_name(table) if card.college else _whole_table(table)
     if card.college and step.signed == Signed.COLLEGE:
         return _(COLLEGE_LABELS[College(card.college)])
     return ""
@@ -244,8 +189,8 @@ def _signature(card: Card, step: Step, table: Table | None) -> str:
 
 def _view(card: Card, step: Step, table: Table | None, needs: Mapping[int, Link]) -> CardView:
     return CardView(
-        card.id or 0, card.text, _signature(card, step, table), card.status, card.college, card.cluster_id,
-        card.reason, card.created_at, needs.get(card.need_id or 0),
+        card.id or 0, card.text, signature(card, step, table), card.status, card.college, card.cluster_id,
+        card.reason, card.created_at, needs.get(card.need_id or 0), card.published_at,
     )  # fmt: skip
 
 
@@ -253,22 +198,30 @@ def _wall(
     step_id: int, clusters: Sequence[Cluster], cards: Sequence[CardView], needs: Mapping[int, Link],
     groups: Mapping[int, Link],
 ) -> Wall:  # fmt: skip
-    shown = [card for card in cards if card.status in SHOWN]
-    inside: dict[int | None, list[CardView]] = defaultdict(list)
-    for card in shown:
-        inside[card.cluster_id].append(card)
-    refused = [c for c in cards if c.status in (Moderation.REFUSED, Moderation.HIDDEN)]
+    shown: dict[int | None, list[CardView]] = defaultdict(list)
+    lines: dict[int | None, list[CardView]] = defaultdict(list)
+    for card in cards:
+        if card.status in SHOWN:
+            shown[card.cluster_id].append(card)
+        if card.status in SHOWN or card.masked:
+            lines[card.cluster_id].append(_without_words(card) if card.masked else card)
+    refused = [c for c in cards if c.status in NOT_SHOWN]
     return Wall(
         step_id,
         [
             ClusterView(
-                c.id or 0, c.title, inside[c.id], needs.get(c.need_id or 0), groups.get(c.group_id or 0)
+                c.id or 0, c.title, shown[c.id], needs.get(c.need_id or 0), groups.get(c.group_id or 0), lines[c.id]
             )
             for c in clusters
         ],
-        inside[None],
+        shown[None],
         sorted((c for c in cards if c.status == Moderation.PENDING), key=lambda c: c.id),
         refused,
         sum(card.status != Moderation.WITHDRAWN for card in cards),
-        Counter(card.reason or "" for card in refused),
+        Counter(card.reason or "" for card in refused if not card.masked),
+        lines[None],
     )  # fmt: skip
+
+
+def _without_words(card: CardView) -> CardView:
+    return replace(card, text="", signed="", college=None, need=None)

@@ -8,7 +8,10 @@ from sqlmodel import Session, col, func, select
 
 from app.core.i18n import gettext as _
 from app.workshops.models import Ballot, Crew, Headcount, PaperBallot, Seat, Step, Table, Workshop
-from app.workshops.states import Channel, Room, StepStatus
+from app.workshops.queries import cards
+from app.workshops.queries.people import answered_by, present_by, tables
+from app.workshops.queries.rooms import steps
+from app.workshops.states import VOTES, Channel, Room, StepStatus
 
 ENDED = frozenset({Room.CLOSED, Room.PUBLISHED})
 OVER = frozenset({StepStatus.CLOSED, StepStatus.REVEALED})
@@ -37,6 +40,14 @@ class Line:
     begins_at: datetime | None
     held: bool
 
+    @property
+    def minutes(self) -> int:
+        """How long it lasts: as it was extended, once it began."""
+        step = self.step
+        if step.status != StepStatus.OPEN or step.opened_at is None or step.closes_at is None:
+            return step.minutes
+        return max(1, round((step.closes_at - step.opened_at).total_seconds() / 60))
+
 
 @dataclass(frozen=True)
 class RunSheet:
@@ -53,6 +64,46 @@ class RunSheet:
         return _("%(h)s h %(m)s") % {"h": hours, "m": f"{minutes:02}"} if hours else _("%(n)s min") % {"n": minutes}
 
 
+@dataclass(frozen=True)
+class Ends:
+    """What closing a room stops: its open step with its ballots, the votes to reveal, the steps that never begin."""
+
+    present: int
+    going: Step | None
+    votes: int
+    hidden: Sequence[Step]
+    waiting: Sequence[Step]
+    cards: int  # that nobody read
+
+
+def what_ends(db: Session, workshop: Workshop) -> Ends:
+    """What is left in an open room."""
+    rows = steps(db, workshop.id or 0)
+    going = next((step for step in rows if step.status == StepStatus.OPEN), None)
+    return Ends(
+        present=sum(present_by(db, workshop.id or 0).values()), going=going,
+        votes=sum(answered_by(db, going.id or 0).values()) if going and going.kind in VOTES else 0,
+        hidden=[step for step in rows if step.kind in VOTES and step.status == StepStatus.CLOSED],
+        waiting=[step for step in rows if step.status == StepStatus.WAITING and not step.skipped],
+        cards=cards.pending(db, workshop.id or 0),
+    )  # fmt: skip
+
+
+def passed(steps: Sequence[Step], step: Step | None, following: Step | None) -> Step | None:
+    """The last step that was passed between the present one and the next, which may be put back."""
+    first = step.position if step else 0
+    last = following.position if following else len(steps) + 1
+    between = [each for each in steps if first < each.position < last]
+    return next((each for each in reversed(between) if each.skipped and each.status == StepStatus.WAITING), None)
+
+
+def left_out(db: Session, steps: Sequence[Step], following: Step | None) -> int:
+    """How many cards are in no group when the next step is a vote on groups: nobody can vote for them."""
+    source = following.source_id if following and following.kind in VOTES else None
+    wall = cards.wall(db, next((each for each in steps if source and each.id == source), None))
+    return len(wall.loose) + len(wall.pending) if wall else 0
+
+
 def channels(db: Session, step_id: int) -> dict[str, int]:
     """How many ballots of a step came by which way."""
     statement = select(Ballot.channel, func.count()).where(Ballot.step_id == step_id).group_by(Ballot.channel)
@@ -67,8 +118,8 @@ def heads(db: Session, workshop_id: int) -> dict[str, int]:
 
 def by_table(db: Session, workshop_id: int, step_id: int | None) -> list[TableCount]:
     """Each table of the room, for the step that it answers."""
-    tables = db.exec(select(Table).where(Table.workshop_id == workshop_id).order_by(col(Table.number))).all()
-    if not tables:
+    rows = tables(db, workshop_id)
+    if not rows:
         return []
     at, writes = col(Seat.table_id), col(Crew.table_id)
     seated = select(at, func.count()).where(Seat.workshop_id == workshop_id).group_by(at)
@@ -87,7 +138,7 @@ def by_table(db: Session, workshop_id: int, step_id: int | None) -> list[TableCo
             table, here.get(table.id, 0) if table.people is None else table.people, votes.get(table.id, 0),
             typed.get(table.id, 0),
         )
-        for table in tables
+        for table in rows
     ]  # fmt: skip
 
 

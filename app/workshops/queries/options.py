@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.actions.models import ActionSheet, SheetPriority
 from app.actions.states import EXITS
@@ -69,7 +69,7 @@ def option_rows(db: Session, step_id: int) -> Sequence[Option]:
 
 
 def drawn(seat_id: int, step_id: int, option_id: int) -> int:
-    """The place that chance gives an option on a ballot, as static/js/ballot.js computes it: FNV-1a, 32 bits.
+    """The place that chance gives an option on a ballot, as static/js/stage.js computes it: FNV-1a, 32 bits.
 
     Source: G. Fowler, L. C. Noll, K.-P. Vo, The FNV Non-Cryptographic Hash Algorithm.
     """
@@ -114,12 +114,12 @@ def subjects(db: Session, step_id: int) -> dict[tuple[str, int], set[int]]:
 
 
 def sheets_to_vote(db: Session, territory_id: int) -> Sequence[ActionSheet]:
-    """The published fiches of a territory that are still of the accord, by title."""
+    """The published fiches of a territory that are still of the accord, by number."""
     return db.exec(
         select(ActionSheet)
         .where(
             ActionSheet.territory_id == territory_id, col(ActionSheet.version) > 0,
             col(ActionSheet.status).not_in([e.value for e in EXITS]),
         )
-        .order_by(col(ActionSheet.title), col(ActionSheet.id))
+        .order_by(func.length(ActionSheet.reference), col(ActionSheet.reference))
     ).all()  # fmt: skip

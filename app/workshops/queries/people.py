@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, func, select
 
 from app.core.security import digest
+from app.workshops.forms.room import MOST_PEOPLE
 from app.workshops.models import Ballot, Headcount, PaperBallot, Participation, Seat, Table, Ticket, Workshop
 from app.workshops.states import Paper
 
-PLACES = 20  # people that one device may hold, one after the other
+PLACES = MOST_PEOPLE  # that one device may hold, one after the other
 
 
 def seat_digest(secret: str, place: int = 1) -> str:
@@ -18,13 +19,20 @@ def seat_digest(secret: str, place: int = 1) -> str:
 
 def present_by(db: Session, workshop_id: int) -> dict[str, int]:
     """How many people of each collège are there: those who took a seat, and those counted without a device."""
-    taken = select(Seat.college, func.count()).where(Seat.workshop_id == workshop_id).group_by(Seat.college)
-    found = dict(db.execute(taken).all())
-    for college, people in db.execute(
-        select(Headcount.college, Headcount.people).where(Headcount.workshop_id == workshop_id)
+    return present_in(db, [workshop_id])[workshop_id]
+
+
+def present_in(db: Session, workshop_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """As ``present_by``, of several rooms."""
+    found: dict[int, dict[str, int]] = {key: {} for key in workshop_ids}
+    taken = select(Seat.workshop_id, Seat.college, func.count()).where(col(Seat.workshop_id).in_(found))
+    counted = select(Headcount.workshop_id, Headcount.college, Headcount.people)
+    for rows in (
+        taken.group_by(col(Seat.workshop_id), col(Seat.college)),
+        counted.where(col(Headcount.workshop_id).in_(found), Headcount.people > 0),
     ):
-        if people:
-            found[college] = found.get(college, 0) + people
+        for workshop_id, college, people in db.execute(rows):
+            found[workshop_id][college] = found[workshop_id].get(college, 0) + people
     return found
 
 

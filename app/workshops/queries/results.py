@@ -1,11 +1,11 @@
 """Reads of ballots and of what they add up to."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, case, col, func, select
 
 from app.actions.models import SheetNeed
 from app.needs.models import Need
@@ -15,6 +15,8 @@ from app.workshops.queries.options import options
 from app.workshops.states import Hands, StepKind, StepStatus
 
 Counted = counting.Result | counting.Graded
+_YES_NO = and_(col(Step.kind) == StepKind.HANDS.value, col(Step.hands) == Hands.YES_NO.value)
+SORT = case((_YES_NO, Hands.YES_NO.value), else_=col(Step.kind))  # as ``Step.sort``
 
 
 def ballot(db: Session, step_id: int, seat_id: int) -> Ballot | None:
@@ -78,11 +80,12 @@ class Rates:
     """Support in workshops for one priorité or fiche, pooled over steps, by collège: (supporters, ballots).
 
     ``hidden``: by workshop, the ballots of the collèges that one of its steps does not show apart; people of one
-    workshop vote in several of its steps, hence the largest of them.
+    workshop vote in several of its steps, hence the largest of them. ``methods``: how many votes of each kind it adds.
     """
 
     by: dict[str, tuple[int, int]] = field(default_factory=dict)
     hidden: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    methods: Counter[str] = field(default_factory=Counter)
 
     def add(self, workshop_id: int, step: Mapping[str, tuple[int, int]]) -> None:
         """One more step."""
@@ -105,17 +108,18 @@ class Rates:
 def rates(db: Session, kind: str, subject_ids: Iterable[int]) -> dict[int, Rates]:
     """Support in workshops for each of these that a step carried, in one query."""
     statement = (
-        select(WorkshopRate, Step.workshop_id)
+        select(WorkshopRate, Step.workshop_id, SORT)
         .join(Step, col(Step.id) == WorkshopRate.step_id)
         .where(WorkshopRate.kind == kind, col(WorkshopRate.subject_id).in_(list(subject_ids)))
         .order_by(col(WorkshopRate.step_id), col(WorkshopRate.college))
     )
-    held: dict[tuple[int, int, int], dict[str, tuple[int, int]]] = defaultdict(dict)
-    for rate, workshop_id in db.execute(statement):
-        held[rate.subject_id, workshop_id, rate.step_id][rate.college] = (rate.supporters, rate.ballots)
+    held: dict[tuple[int, int, int, str], dict[str, tuple[int, int]]] = defaultdict(dict)
+    for rate, workshop_id, method in db.execute(statement):
+        held[rate.subject_id, workshop_id, rate.step_id, method][rate.college] = (rate.supporters, rate.ballots)
     found: dict[int, Rates] = defaultdict(Rates)
-    for (subject_id, workshop_id, _step_id), step in held.items():
+    for (subject_id, workshop_id, _step_id, method), step in held.items():
         found[subject_id].add(workshop_id, step)
+        found[subject_id].methods[method] += 1
     return found
 
 

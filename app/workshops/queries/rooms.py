@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy.orm import joinedload, selectinload
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from app.accords.models import Accord
 from app.policy.actor import Actor
 from app.workshops.forms import normal_room_code
-from app.workshops.models import Step, Workshop
-from app.workshops.states import Room
+from app.workshops.models import Crew, Step, Workshop
+from app.workshops.states import Duty, Room
 
 PAST_SHOWN = 20
 
@@ -89,6 +89,15 @@ def _drafts(db: Session, me: Actor, territory_id: int | None) -> Sequence[Worksh
     if territory_id is not None:
         statement = statement.where(Workshop.territory_id == territory_id)
     return db.exec(statement.limit(50)).all()
+
+
+def led_by(db: Session, person_id: int | None) -> set[int]:
+    """The workshops that this person leads or co-leads."""
+    if person_id is None:
+        return set()
+    helping = select(Crew.workshop_id).where(Crew.person_id == person_id, Crew.duty == Duty.CO_FACILITATOR.value)
+    mine = or_(col(Workshop.lead_id) == person_id, col(Workshop.id).in_(helping))
+    return {found or 0 for found in db.exec(select(Workshop.id).where(mine))}
 
 
 def steps(db: Session, workshop_id: int) -> Sequence[Step]:

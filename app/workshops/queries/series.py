@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from app.workshops import counting
 from app.workshops.models import Option, Series, Step, Workshop
 from app.workshops.queries.options import OptionView, options
-from app.workshops.queries.people import present_by
-from app.workshops.queries.results import Counted, results
-from app.workshops.queries.rooms import loaded, steps
+from app.workshops.queries.people import present_in
+from app.workshops.queries.results import Counted, casts, counted
+from app.workshops.queries.rooms import loaded
 from app.workshops.states import VOTES, Room, StepKind, StepStatus
 
 Mine = Callable[[Workshop], bool]
@@ -32,10 +32,15 @@ class Together:
 
 @dataclass
 class VoteLine:
-    """A revealed vote on the board: of one room, or of all those of a series that asked the same."""
+    """A revealed vote on the board: of one room, or of all those of a series that asked the same.
+
+    ``parts``: its steps, each with which option of the step ``root`` each of its own is (nothing for the root itself).
+    """
 
     step: Step
+    root: int
     workshops: list[Workshop] = field(default_factory=list)
+    parts: list[tuple[Step, Mapping[int, int]]] = field(default_factory=list)
     supporters: int = 0
     ballots: int = 0
 
@@ -51,11 +56,6 @@ def rooms_of(db: Session, series_id: int) -> Sequence[Workshop]:
     return db.exec(statement.order_by(col(Workshop.starts_at), col(Workshop.id))).all()
 
 
-def twins_of(db: Session, step_id: int) -> Sequence[Step]:
-    """The steps copied from this one, wherever they are."""
-    return db.exec(select(Step).where(Step.twin_id == step_id).order_by(col(Step.workshop_id))).all()
-
-
 def twins_waiting(db: Session, step_id: int) -> Sequence[Step]:
     """Those that have not started, in rooms that have not ended."""
     over = [Room.CLOSED.value, Room.PUBLISHED.value]
@@ -68,21 +68,36 @@ def twins_waiting(db: Session, step_id: int) -> Sequence[Step]:
 
 
 def together(db: Session, rooms: Sequence[Workshop], may_see: Mine) -> list[Together]:
-    """Each vote of the first room that has twins, with what all rooms say; ``may_see`` whose results are shown."""
-    votes = {room.id or 0: [s for s in steps(db, room.id or 0) if s.kind in VOTES] for room in rooms}
+    """Each vote that has twins, with what all rooms say, in seven queries; ``may_see`` whose results are shown."""
+    votes = _votes(db, rooms)
     families: dict[int, list[tuple[Workshop, Step]]] = defaultdict(list)
-    for room in rooms:
-        for step in votes[room.id or 0]:
-            families[step.twin_id or step.id or 0].append((room, step))
-    roots = [step for room in rooms for step in votes[room.id or 0] if step.id in families and not step.twin_id]
-    wanted = [root for root in roots if len(families[root.id or 0]) > 1]
-    rows = _rows(db, [step.id or 0 for root in wanted for _room, step in families[root.id or 0]])
-    found: dict[int, Counted] = {}
-    for room in filter(may_see, rooms):
-        shown = [step for step in votes[room.id or 0] if step.status == StepStatus.REVEALED]
-        found |= results(db, shown, present_by(db, room.id or 0))
+    for room, step in votes:
+        families[step.twin_id or step.id or 0].append((room, step))
+    wanted = [step for _room, step in votes if not step.twin_id and len(families[step.id or 0]) > 1]
+    kept = [pair for root in wanted for pair in families[root.id or 0]]
+    rows = _rows(db, [step.id or 0 for _room, step in kept])
+    found = _results(db, [step for room, step in kept if step.status == StepStatus.REVEALED and may_see(room)])
     views = options(db, [root.id or 0 for root in wanted])
     return [_together(root, views[root.id or 0], families[root.id or 0], rows, found) for root in wanted]
+
+
+def _votes(db: Session, rooms: Sequence[Workshop]) -> list[tuple[Workshop, Step]]:
+    """The votes of these rooms, room by room, each run sheet in its order."""
+    statement = select(Step).where(col(Step.workshop_id).in_([room.id for room in rooms]))
+    held: dict[int, list[Step]] = defaultdict(list)
+    for step in db.exec(statement.order_by(col(Step.position), col(Step.id))):
+        held[step.workshop_id].append(step)
+    return [(room, step) for room in rooms for step in held[room.id or 0] if step.kind in VOTES]
+
+
+def _results(db: Session, shown: Sequence[Step]) -> dict[int, Counted]:
+    """What these steps of several rooms say, each with the people of its room: four queries whatever their number."""
+    ids = [step.id or 0 for step in shown]
+    given, views, present = casts(db, ids), options(db, ids), present_in(db, {step.workshop_id for step in shown})
+    return {
+        key: counted(step, [view.id for view in views[key]], given[key], present[step.workshop_id])
+        for key, step in zip(ids, shown, strict=True)
+    }
 
 
 def _rows(db: Session, step_ids: Iterable[int]) -> dict[int, list[Option]]:
@@ -110,7 +125,7 @@ def _together(
             waiting.append(room)
     pooled = counting.pool([view.id for view in views], parts) if parts else None
     if pooled:
-        pooled = replace(pooled, withheld=withheld([counted for counted, _names in parts], pooled))
+        pooled = replace(pooled, withheld=withheld([said for said, _names in parts], pooled))
     return Together(root, views, pooled, shown, waiting, other)
 
 
@@ -165,9 +180,11 @@ def as_lines(db: Session, votes: Iterable[Any]) -> list[VoteLine]:
     lines: dict[int, VoteLine] = {}
     for workshop, step, supporters, ballots in kept:
         root = roots.get(step.twin_id or 0)
-        same = root and same_question(root, rows[root.id or 0], step, rows[step.id or 0])
-        line = lines.setdefault(root.id or 0 if root and same else step.id, VoteLine(step))
+        names = same_question(root, rows[root.id or 0], step, rows[step.id or 0]) if root else None
+        key = root.id or 0 if root and names else step.id
+        line = lines.setdefault(key, VoteLine(step, key))
         line.workshops.append(workshop)
+        line.parts.append((step, names or {}))
         line.supporters += int(supporters)
         line.ballots += int(ballots)
     return list(lines.values())

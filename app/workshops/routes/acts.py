@@ -9,12 +9,15 @@ from app.core.db import Db, now
 from app.core.forms import Filled
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
+from app.core.web import go, page
 from app.identity.access import Me
 from app.workshops import service
 from app.workshops.access import step_of
-from app.workshops.forms.console import EndForm, ExtendForm, LiveForm, OrderForm
+from app.workshops.forms.console import EndForm, ExtendForm, LiveForm, OrderForm, RevealForm
 from app.workshops.models import Step
-from app.workshops.routes.console import Act, ConductWorkshop, do, form_of, show
+from app.workshops.queries import paper
+from app.workshops.routes.console import PRIVATE, Act, ConductWorkshop, do, form_of, show
+from app.workshops.states import StepStatus
 
 RUN = "deroule"  # where the run sheet is on the console
 router = APIRouter(prefix="/ateliers/{workshop_id:int}/sequences/{step_id:int}")
@@ -43,7 +46,7 @@ def close_step(request: Request, db: Db, me: Me, workshop: ConductWorkshop, step
 
 @router.post("/reouverture", name="workshops.reopen_step")
 def reopen_step(request: Request, db: Db, me: Me, workshop: ConductWorkshop, step: OneStep, form: Act) -> Response:
-    """Open a closed vote or recueil again."""
+    """Open a closed vote, recueil or regroupement again."""
     return do(request, db, me, workshop, form, service.reopen_step, _("Rouvert pour deux minutes."), step)
 
 
@@ -116,7 +119,24 @@ def set_live(
     return do(request, db, me, workshop, form, service.set_live, words, step, shown=shown)
 
 
+@router.get("/resultats", name="workshops.revealing")
+def revealing(request: Request, db: Db, workshop: ConductWorkshop, step: OneStep) -> Response:
+    """Ask once more when paper ballots wait: once its results are shown, a vote takes none."""
+    desk = paper.desk(db, workshop, step)
+    if step.status != StepStatus.CLOSED or not desk.waiting:
+        return go(request, "workshops.console", workshop_id=workshop.id)
+    return page(
+        request, "workshops/revealing.html", headers=PRIVATE, nav="workshops", workshop=workshop, step=step, desk=desk
+    )
+
+
 @router.post("/resultats", name="workshops.reveal_step")
-def reveal_step(request: Request, db: Db, me: Me, workshop: ConductWorkshop, step: OneStep, form: Act) -> Response:
-    """Show the results to the room."""
+def reveal_step(
+    request: Request, db: Db, me: Me, workshop: ConductWorkshop, step: OneStep,
+    form: Annotated[Filled[RevealForm], form_of(RevealForm)],
+) -> Response:  # fmt: skip
+    """Show the results to the room, at once unless paper ballots wait."""
+    sure = form.ok is not None and form.ok.anyway
+    if not sure and step.status == StepStatus.CLOSED and paper.desk(db, workshop, step).waiting:
+        return go(request, "workshops.revealing", workshop_id=workshop.id, step_id=step.id)
     return do(request, db, me, workshop, form, service.reveal_step, _("Résultats montrés."), step)

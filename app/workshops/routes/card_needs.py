@@ -1,11 +1,13 @@
 """What cards become: a new need that quotes them, or a need already said that they join."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from slugify import slugify
 from starlette.responses import Response
 
 from app.accords import queries as accords
@@ -25,7 +27,7 @@ from app.workshops.access import step_of, workshop_for
 from app.workshops.forms.cards import JoinForm, NeedOfCardsForm
 from app.workshops.models import Card, Cluster, Step, Workshop
 from app.workshops.queries import cards as reads
-from app.workshops.queries.cards import CardView, Link
+from app.workshops.queries.walls import CardView, Link, Wall
 from app.workshops.service import card_needs as verbs
 from app.workshops.states import Signed, StepStatus
 
@@ -48,11 +50,26 @@ class Chosen:
     became: Link | None
 
     @property
+    def colleges(self) -> Counter[str]:
+        """How many cards of each collège, where the recueil shows it and each card has one; else nothing."""
+        said = [card.college for card in self.cards if card.college]
+        return Counter(said if self.step.signed == Signed.COLLEGE and len(said) == len(self.cards) else [])
+
+    @property
     def college(self) -> str | None:
         """The collège that these cards say, when they all say the same one."""
-        said = {card.college for card in self.cards}
-        agreed = self.step.signed == Signed.COLLEGE and len(said) == 1
-        return said.pop() if agreed else None
+        return next(iter(self.colleges)) if len(self.colleges) == 1 else None
+
+    @property
+    def about_college(self) -> str:
+        """What helps to choose the one collège that a need has."""
+        if len(self.colleges) == 1:
+            return _("Les cartes le disent toutes : vérifiez.")
+        if self.colleges:
+            most = _("Un besoin n’en porte qu’un : choisissez celui de la plupart des cartes.")
+            return most + " " + _("Son texte dit combien viennent de chacun.")
+        most = _("Les cartes ne disent pas toutes leur collège. Un besoin n’en porte qu’un :")
+        return most + " " + _("choisissez celui dont elles viennent le plus.")
 
 
 def chosen(db: Db, workshop: RunWorkshop, source: str) -> Chosen:
@@ -73,14 +90,14 @@ def chosen(db: Db, workshop: RunWorkshop, source: str) -> Chosen:
     return _of_cluster(source, row, step, wall) if isinstance(row, Cluster) else _of_card(source, row, step, wall)
 
 
-def _of_cluster(source: str, row: Cluster, step: Step, wall: reads.Wall) -> Chosen:
+def _of_cluster(source: str, row: Cluster, step: Step, wall: Wall) -> Chosen:
     view = next(cluster for cluster in wall.clusters if cluster.id == row.id)
     if not view.cards:
         raise NotFoundError(_("Ce groupe n’a plus de carte affichée."))
     return Chosen(source, row, step, view.title, view.cards, view.need or view.group)
 
 
-def _of_card(source: str, row: Card, step: Step, wall: reads.Wall) -> Chosen:
+def _of_card(source: str, row: Card, step: Step, wall: Wall) -> Chosen:
     everywhere = [*wall.loose, *(card for cluster in wall.clusters for card in cluster.cards)]
     view = next((card for card in everywhere if card.id == row.id), None)
     if view is None:
@@ -102,9 +119,11 @@ def _page(
     return page(
         request, "workshops/card_need.html", status=status, nav="workshops", workshop=workshop, territory=territory,
         source=here.key, is_group=isinstance(here.row, Cluster), step=here.step, title=here.title, cards=here.cards,
-        became=here.became, made=verbs.made_here(db, here.row), agreed=here.college is not None,
+        became=here.became, made=verbs.made_here(db, here.row), college_help=here.about_college,
         signature=verbs.signature(workshop, here.cards),
-        form=form or blank(NeedOfCardsForm, title=first, college=here.college, once=submission_key()),
+        form=form or blank(
+            NeedOfCardsForm, title=first, college=here.college, commune=_commune(db, workshop), once=submission_key()
+        ),
         join_form=join or blank(JoinForm), college_options=[(c.value, _(c.label)) for c in College],
         themes=[(theme.id, theme.name) for theme in accords.themes(db, workshop.accord.scheme_id)],
         communes=[(c.insee, c.name) for c in reference(db).communes_of(territory.territory_id)],
@@ -116,6 +135,17 @@ def _page(
 def show(request: Request, db: Db, workshop: RunWorkshop, here: Here) -> Response:
     """What these cards became, or may become."""
     return _page(request, db, workshop, here)
+
+
+def _commune(db: Db, workshop: Workshop) -> str:
+    """The code of the commune that the place of the workshop names, or else its title; empty when neither does."""
+    communes = reference(db).communes_of(workshop.territory_id)
+    for words in (workshop.place, workshop.title):
+        said = f"-{slugify(words)}-"
+        named = [commune for commune in communes if f"-{slugify(commune.name)}-" in said]
+        if named:
+            return max(named, key=lambda commune: len(commune.name)).insee
+    return ""
 
 
 def _places(db: Db, workshop: Workshop, insee: str) -> tuple[Territory, Commune | None]:

@@ -16,10 +16,9 @@ from app.identity.access import Me
 from app.places.queries import reference
 from app.policy import WORKSHOP_CONDUCT, WORKSHOP_RUN, WORKSHOP_SCRIBE
 from app.threads.states import REASON_LABELS
-from app.workshops import service
 from app.workshops.access import step_of, workshop_for
+from app.workshops.forms import DirectionForm
 from app.workshops.forms.cards import (
-    DirectionForm,
     MergeForm,
     MoveCardsForm,
     NewClusterForm,
@@ -29,6 +28,7 @@ from app.workshops.forms.cards import (
 )
 from app.workshops.models import Cluster, Step, Workshop
 from app.workshops.queries import cards as reads
+from app.workshops.queries.moderating import settled
 from app.workshops.service import cards as verbs
 from app.workshops.service import clusters
 from app.workshops.states import Room
@@ -50,26 +50,29 @@ def _recueil(db: Db, workshop: Workshop, step_id: int) -> Step:
 
 def _show(
     request: Request, db: Db, me: Me, workshop: Workshop, step: Step | None, *, status: int = 200, refused: str = "",
-    new: Filled[Any] | None = None, done: str = "",
+    new: Filled[Any] | None = None, done: str = "", chosen: int = 0,
 ) -> Response:  # fmt: skip
     wall = reads.wall(db, step)
+    theirs = settled(db, (card.id for card in wall.refused)) if wall and wall.refused else set()
     return page(
         request, "workshops/cards.html", status=status, nav="workshops", workshop=workshop, step=step, wall=wall,
         territory=reference(db).by_id[workshop.territory_id], recueils=reads.recueils(db, workshop.id or 0),
         may_conduct=me.can(WORKSHOP_CONDUCT, workshop), frozen=workshop.status == Room.PUBLISHED, refused=refused,
-        may_type=me.can(WORKSHOP_SCRIBE, workshop), reasons=REASON_LABELS, new=new or blank(NewClusterForm),
+        may_type=me.can(WORKSHOP_SCRIBE, workshop), reasons=REASON_LABELS, theirs=theirs,
+        chosen=chosen, new=new or blank(NewClusterForm),
         done=[part for part in done[:500].split("-") if part.isascii() and part.isdigit() and len(part) < 10],
-        topic=service.count_topic(workshop),
         stream=request.app.state.urls("workshops.stream", workshop_id=workshop.id, key=workshop.screen_key, regie=1),
     )  # fmt: skip
 
 
 @router.get("/ateliers/{workshop_id:int}/cartes", name="workshops.cards")
-def board(request: Request, db: Db, me: Me, workshop: RunWorkshop, etape: int = 0, fait: str = "") -> Response:
-    """The cards of one recueil: those to read, and the groups."""
+def board(
+    request: Request, db: Db, me: Me, workshop: RunWorkshop, etape: int = 0, fait: str = "", refus: int = 0
+) -> Response:  # fmt: skip
+    """The cards of one recueil: those to read, and the groups; ``refus``: the card about to be refused."""
     held = reads.recueils(db, workshop.id or 0)
     step = _recueil(db, workshop, etape) if etape else next((s for s in reversed(held) if s.opened_at), None)
-    return _show(request, db, me, workshop, step or (held[0] if held else None), done=fait)
+    return _show(request, db, me, workshop, step or (held[0] if held else None), done=fait, chosen=refus)
 
 
 Act = Callable[[Step, Any], verbs.Done | None]

@@ -1,6 +1,8 @@
 """The console: who leads sees how many answered, never who, and what they alone may see before it is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -17,14 +19,16 @@ from app.policy import WORKSHOP_CONDUCT, WORKSHOP_LEAD, WORKSHOP_RUN
 from app.workshops import counting, queries, service
 from app.workshops.access import workshop_for
 from app.workshops.forms import ActForm
-from app.workshops.forms.console import EndForm, HeadsForm, ScreenForm
-from app.workshops.models import Step, Workshop
+from app.workshops.forms.console import EndForm, HeadsForm, PagesForm, ScreenForm
+from app.workshops.models import Ballot, Step, Workshop
 from app.workshops.queries import cards, crew, paper
 from app.workshops.queries import console as reads
 from app.workshops.queries.report import list_objections
 from app.workshops.routes.stage import room_context
+from app.workshops.service import projecting
+from app.workshops.service.room import pages_topic_of
 from app.workshops.service.running import OPEN_ROOM
-from app.workshops.states import ASKING, Screen, StepKind, StepStatus
+from app.workshops.states import ASKING, VOTES, Screen, StepKind, StepStatus
 
 router = APIRouter()
 RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
@@ -45,14 +49,15 @@ def show(
     heads: Filled[HeadsForm] | None = None,
 ) -> Response:  # fmt: skip
     """The whole console, with a form that was refused if any."""
-    context = room_context(request, db, workshop, live_results=True)
+    context = room_context(request, db, workshop)
     context |= _counts(request, db, context) | _preview(db, context) | _left(db, context)
     step, kept = context["step"], reads.heads(db, workshop.id or 0)
     closes = step.closes_at if step and step.status == StepStatus.OPEN else None
     return page(
         request, "workshops/console.html", status=status, headers=PRIVATE, nav="workshops",
         team=crew.team(db, workshop), run=reads.forecast(workshop, context["steps"], now()), asking=ASKING,
-        closes=closes, end=end or blank(EndForm, until=f"{local(closes):%H:%M}" if closes else ""),
+        closes=closes, reopens=service.may_reopen_until(workshop, now()),
+        end=end or blank(EndForm, until=f"{local(closes):%H:%M}" if closes else ""),
         heads=heads or blank(HeadsForm, **kept), heads_total=sum(kept.values()), **context,
     )  # fmt: skip
 
@@ -68,8 +73,15 @@ def _counts(request: Request, db: Db, context: dict[str, Any]) -> dict[str, Any]
         "tables": reads.by_table(db, workshop.id or 0, asked), "online": _online(request, workshop.id or 0),
         "going": going if going is not step else None,
         "frozen": next((s for s in context["steps"] if s.id == workshop.screen_step_id), None),
-        "stream": f"{context['stream']}?regie=1",
+        "stream": f"{context['stream']}?regie=1&pages=1", "pages": _pages(request, workshop, context["steps"]),
     }  # fmt: skip
+
+
+def _pages(request: Request, workshop: Workshop, steps: Sequence[Step]) -> projecting.Pages | None:
+    """The page that is projected, where there are several."""
+    shown = workshop.screen_step_id if workshop.screen == Screen.FROZEN else workshop.step_id
+    words = request.app.state.hub.said(pages_topic_of(workshop.id or 0))
+    return projecting.pages_said(words, workshop, next((step for step in steps if step.id == shown), None))
 
 
 def _online(request: Request, workshop_id: int) -> dict[str, int] | None:
@@ -101,13 +113,19 @@ def _preview(db: Db, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _left(db: Db, context: dict[str, Any]) -> dict[str, Any]:
-    """What is left to read: paper ballots not read again, what people wrote against the text of the present step."""
-    workshop, step = context["workshop"], context["step"]
+    """What is left: paper ballots to read again, words written against a text, cards in no group, a step passed."""
+    workshop, steps = context["workshop"], context["steps"]
+    step, following = context["step"], context["next_step"]
     going = workshop.status in OPEN_ROOM
-    agreed = going and step is not None and step.kind == StepKind.AGREEMENT
+    votes = [each.id or 0 for each in steps if going and each.kind == StepKind.AGREEMENT]
+    said: dict[int, list[Ballot]] = {each.id or 0: [] for each in steps}
+    for ballot in list_objections(db, votes):
+        said[ballot.step_id].append(ballot)
     return {
         "unread": paper.unread(db, workshop.id or 0) if going else [],
-        "objections": list_objections(db, [step.id or 0]) if agreed else [],
+        "objections": said,
+        "passed": reads.passed(steps, step, following) if going else None,
+        "ungrouped": reads.left_out(db, steps, following) if going else 0,
     }
 
 
@@ -140,10 +158,28 @@ def open_room(request: Request, db: Db, me: Me, workshop: ConductWorkshop, form:
     return do(request, db, me, workshop, form, service.open_room, _("Salle ouverte."))
 
 
+@router.get("/ateliers/{workshop_id:int}/fin", name="workshops.closing")
+def closing(request: Request, db: Db, workshop: LeadWorkshop) -> Response:
+    """Ask once more, saying what closing does to this room."""
+    if workshop.status not in OPEN_ROOM:
+        return go(request, "workshops.console", workshop_id=workshop.id)
+    return page(
+        request, "workshops/closing.html", headers=PRIVATE, nav="workshops", workshop=workshop, votes=VOTES,
+        ends=reads.what_ends(db, workshop), unread=paper.unread(db, workshop.id or 0),
+        minutes=service.REGRET // timedelta(minutes=1),
+    )  # fmt: skip
+
+
 @router.post("/ateliers/{workshop_id:int}/fin", name="workshops.close_room")
 def close_room(request: Request, db: Db, me: Me, workshop: LeadWorkshop, form: Act) -> Response:
     """End the workshop."""
     return do(request, db, me, workshop, form, service.close_room, _("Atelier terminé."))
+
+
+@router.post("/ateliers/{workshop_id:int}/reprise", name="workshops.reopen_room")
+def reopen_room(request: Request, db: Db, me: Me, workshop: LeadWorkshop, form: Act) -> Response:
+    """Back to the room as it was left, when it was closed too soon."""
+    return do(request, db, me, workshop, form, service.reopen_room, _("Atelier rouvert, là où il en était."))
 
 
 _SCREEN = {
@@ -160,6 +196,23 @@ def set_screen(
     """Darken or freeze the projected page, or let it follow the room."""
     wanted = form.ok.screen if form.ok else Screen.LIVE
     return do(request, db, me, workshop, form, service.set_screen, _SCREEN[wanted](), screen=wanted)
+
+
+@router.post("/ateliers/{workshop_id:int}/ecran/pages", name="workshops.turn_screen")
+def turn_screen(
+    request: Request, db: Db, workshop: ConductWorkshop, form: Annotated[Filled[PagesForm], form_of(PagesForm)]
+) -> Response:  # fmt: skip
+    """Turn the pages of what is projected, or let them turn by themselves."""
+    if form.ok is None:
+        return back(request, workshop, _("Cette page n’est plus à l’écran."), "attention")
+    try:
+        projecting.turn(db, workshop, projecting.Pages(**form.ok.model_dump()))
+    except ConflictError as conflict:
+        db.rollback()
+        return back(request, workshop, conflict.message, "attention")
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=HTTPStatus.NO_CONTENT)  # the stream brings the rest
+    return go(request, "workshops.console", workshop_id=workshop.id, anchor="console_pages")
 
 
 @router.post("/ateliers/{workshop_id:int}/presents", name="workshops.count_heads")

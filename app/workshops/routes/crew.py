@@ -171,7 +171,7 @@ def add_scribe(
 ) -> Response:  # fmt: skip
     """Write for a table, or for the whole room."""
     table = form.ok.table if form.ok else None
-    words, level = _("Vous tenez le secrétariat. Gardez ce lien : il vous ramène ici."), "ok"
+    words, level = _("Vous tenez le secrétariat."), "ok"
     try:
         service.add_scribe(db, workshop, table, by=me.person_id or 0)
     except (ConflictError, ForbiddenError) as refusal:

@@ -23,6 +23,7 @@ from app.workshops import queries, service
 from app.workshops.access import WRONG_CODES, UnknownRoomError, screen_of, seat_cookie_of
 from app.workshops.forms import BallotForm, normal_room_code
 from app.workshops.routes.stage import stage_of
+from app.workshops.service.room import pages_topic_of, turn_topic_of
 from app.workshops.states import Room
 
 # Of one seat; of one room from one address: a hall is one address, and whoever hammers from elsewhere stops nobody
@@ -148,7 +149,9 @@ async def screens(scope: Scope, receive: Receive, send: Send) -> None:
         room = await run_sync(_screen_id, app.state.database, asked["workshop_id"], asked["key"])
     topics = [service.topic_of(room), service.count_topic_of(room)]
     if b"regie" not in scope["query_string"]:  # the console's own stream is not one more screen
-        topics.append(service.screen_topic_of(room))
+        topics += [service.screen_topic_of(room), turn_topic_of(room)]
+    elif b"pages" in scope["query_string"]:
+        topics.append(pages_topic_of(room))
     await Stream(app.state.hub, topics)(scope, receive, send)
 
 

@@ -62,13 +62,35 @@ def show_desk(
     key = step.id or 0
     entered, differs = reads.papers(db, key, Paper.ENTERED), reads.papers(db, key, Paper.DIFFERS)
     to_read, mine = service.unread(entered, me.person_id)
-    following = next((each.number for each in to_read if each.number > after), None)
     return page(
         request, "workshops/paper.html", status=status, headers=PRIVATE, typed=typed, said=said, after=after,
         again=again, to_read=to_read, mine=mine, differs=differs, voids=reads.papers(db, key, Paper.VOID),
-        following=following if again else reads.next_number(db, key, after), step_labels=STEP_LABELS,
+        following=_following(db, me, step, after, again=again), step_labels=STEP_LABELS,
         form=form or blank(CopiesForm, copies="20"), most=MAX_COPIES, steps=_other_votes(db, step),
         **_around(db, me, workshop, step),
+    )  # fmt: skip
+
+
+def _following(db: Db, me: Me, step: Step, after: int, *, again: bool) -> int | None:
+    """The next number to type, or the next one that this person may read again."""
+    if not again:
+        return reads.next_number(db, step.id or 0, after)
+    to_read, _mine = service.unread(reads.papers(db, step.id or 0, Paper.ENTERED), me.person_id)
+    return next((each.number for each in to_read if each.number > after), None)
+
+
+def _go_on(
+    request: Request, db: Db, me: Me, workshop: Workshop, step: Step, done: PaperBallot, words: str, *, again: bool
+) -> Response:
+    """To the next ballot; to the list when none follows."""
+    following = _following(db, me, step, done.number, again=again)
+    if following:
+        return go(
+            request, "workshops.paper_entry", workshop_id=workshop.id, step_id=step.id, number=following, flash=words
+        )
+    return go(
+        request, "workshops.paper", workshop_id=workshop.id, step_id=step.id, apres=done.number,
+        relecture=1 if again else "", flash=words,
     )  # fmt: skip
 
 
@@ -117,15 +139,15 @@ OnePaper = Annotated[PaperBallot, Depends(one_paper)]
 
 
 def _blank(me: Me, paper: PaperBallot) -> Filled[PaperForm]:
-    """Empty for whoever has not read it yet, so that the second reading owes nothing to the first."""
-    if paper.status == Paper.ENTERED and paper.entered_by == me.person_id:
-        held: dict[str, Any] = {"college": paper.college, "marks": paper.marks}
-    elif paper.status == Paper.DIFFERS and paper.entered_by == me.person_id:
+    """Empty for whoever has not read it yet, so that the second reading owes nothing to the first.
+
+    But for the words of an objection: they need not be the same, the second reader corrects those of the first.
+    """
+    held: dict[str, Any] = {}
+    if paper.status in (Paper.ENTERED, Paper.DIFFERS) and paper.entered_by == me.person_id:
         held = {"college": paper.college, "marks": paper.marks}
     elif paper.status == Paper.DIFFERS and paper.read_by == me.person_id:
         held = paper.again or {}
-    else:
-        held = {}
     return blank(
         PaperForm, college=held.get("college", ""), marks=held.get("marks", {}),
         words=paper.words if paper.entered_by else "",
@@ -176,25 +198,22 @@ def enter(
     except (service.WrongPaperError, ConflictError) as refusal:
         form.refuse("form", refusal.message)
         return show_entry(request, db, me, workshop, step, paper, form=form, status=int(refusal.status))
-    words, level = _said(done)
+    words = _said(done)
     if done.status == Paper.DIFFERS:
         return go(
             request, "workshops.paper_entry", workshop_id=workshop.id, step_id=step.id, number=done.number,
-            flash=words, level=level,
+            flash=words, level="attention",
         )  # fmt: skip
-    return go(
-        request, "workshops.paper", workshop_id=workshop.id, step_id=step.id, apres=done.number,
-        relecture=1 if again else "", flash=words, level=level,
-    )  # fmt: skip
+    return _go_on(request, db, me, workshop, step, done, words, again=again)
 
 
-def _said(paper: PaperBallot) -> tuple[str, str]:
+def _said(paper: PaperBallot) -> str:
     ref = {"ref": reads.paper_ref(paper.number)}
     if paper.status == Paper.COUNTED:
-        return _("%(ref)s est compté : deux lectures identiques.") % ref, "ok"
+        return _("%(ref)s est compté : deux lectures identiques.") % ref
     if paper.status == Paper.DIFFERS:
-        return _("%(ref)s : deux lectures différentes. Reprenez le papier.") % ref, "attention"
-    return _("%(ref)s est saisi. Une autre personne doit le relire.") % ref, "ok"
+        return _("%(ref)s : deux lectures différentes. Reprenez le papier.") % ref
+    return _("%(ref)s est saisi. Une autre personne doit le relire.") % ref
 
 
 @router.post(f"{ENTRY}/nul", name="workshops.void_paper")

@@ -64,8 +64,8 @@ def _sheets(db: Db, workshop: Workshop, step: Step, first: int, last: int) -> di
     views = queries.options(db, [step.id or 0])[step.id or 0]
     return {
         "campaign": workshop.title, "territory": reference(db).by_id[workshop.territory_id].name, "text": step.title,
-        "when": fdate(workshop.starts_at), "question": step.title, "how": _how(step), "kind": _kind(step, views),
-        "scale": [_(word) for word in step.scale.values()], "circles": step.cap if step.kind == StepKind.DOTS else 0,
+        "when": fdate(workshop.starts_at, "day"), "question": step.title, "how": _how(step), "kind": _kind(step, views),
+        "scale": [_(word) for word in step.offered.values()], "circles": step.cap if step.kind == StepKind.DOTS else 0,
         "options": [view.title for view in views], "colleges": [_(college.label) for college in College],
         "words": step.kind == StepKind.AGREEMENT, "two": _fits_twice(step, views),
         "sheets": [reads.paper_ref(number) for number in numbers],

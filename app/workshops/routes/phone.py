@@ -17,7 +17,9 @@ from app.workshops.access import Device
 from app.workshops.forms import BallotForm, SeatForm
 from app.workshops.models import Seat, Step, Table, Workshop
 from app.workshops.routes.stage import stage_context
-from app.workshops.states import Reveal, StepStatus
+from app.workshops.states import Channel, Reveal, StepStatus
+
+UNKEPT = {"cache-control": "private, no-store"}  # « back » shows nobody's ballot to whoever has the device next
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,11 @@ def _page(
 ) -> Response:  # fmt: skip
     room = workshop.id or 0
     here = mine.seat.table_id if mine else None
-    tables = queries.tables(db, room) if mine else []
+    tables = queries.tables(db, room)
+    shared = bool(door) or any(seat.channel == Channel.LENT for seat in device.seats)
+    headers = {"retry-after": str(retry_after)} if retry_after else {}
     return page(
-        request, "workshops/phone.html", status=status,
-        headers={"retry-after": str(retry_after)} if retry_after else None,
+        request, "workshops/phone.html", status=status, headers=headers | (UNKEPT if shared else {}),
         mine=mine, door=door, form=form, later=blank(SeatForm, once=token(), place=1), asked_table=asked_table,
         so_far=so_far, territory=reference(db).by_id[workshop.territory_id], people=device.seats, places=queries.PLACES,
         tables=tables, table=next((each for each in tables if each.id == here), None),

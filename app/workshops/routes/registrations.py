@@ -63,7 +63,7 @@ def register(
     except TooManyError as busy:
         form.refuse("email", busy.message)
         return show_workshop(request, db, me, workshop, form=form)
-    return _back(request, workshop, flash=_("Un message vous attend : ouvrez son lien pour confirmer votre venue."))
+    return _back(request, workshop, message=1)  # said in the place of the form
 
 
 def held_for(db: Db, token: str) -> Registration:
@@ -108,7 +108,7 @@ def cancel(request: Request, db: Db, me: Me, held: Held) -> Response:
 def crew_list(
     request: Request, db: Db, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
 ) -> Response:  # fmt: skip
-    """How many come, and what they need: no name, no address."""
+    """How many come and, for its crew alone, what they need: no name, no address."""
     return page(
         request, "workshops/registrations.html", headers=SECRET, nav="workshops", workshop=workshop,
         territory=reference(db).by_id[workshop.territory_id], announced=reads.announced(db, workshop),

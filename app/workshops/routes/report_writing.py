@@ -12,10 +12,10 @@ from app.core.i18n import gettext as _
 from app.core.web import go, page
 from app.identity.access import Me
 from app.places.queries import reference
-from app.policy import WORKSHOP_LEAD, WORKSHOP_RUN
+from app.policy import WORKSHOP_CONDUCT, WORKSHOP_LEAD, WORKSHOP_RUN
 from app.workshops import queries, service
 from app.workshops.access import step_of, workshop_for
-from app.workshops.forms import MoveStepForm, OutcomeForm, ReportForm, ShownForm, TextsForm
+from app.workshops.forms import DirectionForm, OutcomeForm, ReportForm, ShownForm, TextsForm
 from app.workshops.models import Outcome, Workshop
 from app.workshops.queries import report as reports
 from app.workshops.service import report as writing
@@ -23,6 +23,7 @@ from app.workshops.states import Room, StepKind
 
 router = APIRouter()
 RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
+ConductWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_CONDUCT))]  # objections are the crew’s
 Texts = Annotated[Filled[TextsForm], Depends(read(TextsForm))]
 Line = Annotated[Filled[OutcomeForm], Depends(read(OutcomeForm))]
 PRIVATE = {"cache-control": "private, no-store"}  # it shows what people wrote and nobody else may read yet
@@ -36,7 +37,8 @@ def _page(
     """The page, with what was refused if anything; htmx takes the one block that it asked for."""
     rows = reports.list_outcomes(db, workshop.id or 0)
     steps = [s for s in queries.steps(db, workshop.id or 0) if s.kind == StepKind.AGREEMENT]
-    said = reports.list_objections(db, [s.id or 0 for s in steps])
+    crew = me.can(WORKSHOP_CONDUCT, workshop)
+    said = reports.list_objections(db, [s.id or 0 for s in steps]) if crew else []
     return page(
         request, "workshops/report_edit.html", status=status, headers=PRIVATE, nav="workshops", workshop=workshop,
         territory=reference(db).by_id[workshop.territory_id], texts=texts or _texts(workshop), rows=rows,
@@ -152,7 +154,7 @@ def remove_outcome(request: Request, db: Db, me: Me, workshop: RunWorkshop, outc
 @router.post("/ateliers/{workshop_id:int}/decisions/{outcome_id:int}/ordre", name="workshops.move_outcome")
 def move_outcome(
     request: Request, db: Db, me: Me, workshop: RunWorkshop, outcome_id: int,
-    form: Annotated[Filled[MoveStepForm], Depends(read(MoveStepForm))],
+    form: Annotated[Filled[DirectionForm], Depends(read(DirectionForm))],
 ) -> Response:  # fmt: skip
     """Up or down."""
     if form.ok:
@@ -162,7 +164,7 @@ def move_outcome(
 
 @router.post("/ateliers/{workshop_id:int}/objections/{ballot_id:int}", name="workshops.show_objection")
 def show_objection(
-    request: Request, db: Db, me: Me, workshop: RunWorkshop, ballot_id: int,
+    request: Request, db: Db, me: Me, workshop: ConductWorkshop, ballot_id: int,
     form: Annotated[Filled[ShownForm], Depends(read(ShownForm))],
 ) -> Response:  # fmt: skip
     """Show what somebody wrote, or hide it."""
@@ -175,7 +177,7 @@ def show_objection(
 
 @router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/objections", name="workshops.show_objections")
 def show_objections(
-    request: Request, db: Db, me: Me, workshop: RunWorkshop, step_id: int,
+    request: Request, db: Db, me: Me, workshop: ConductWorkshop, step_id: int,
     form: Annotated[Filled[ShownForm], Depends(read(ShownForm))],
 ) -> Response:  # fmt: skip
     """Show or hide all those of one vote."""

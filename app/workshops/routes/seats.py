@@ -161,8 +161,9 @@ def take_lent_seat(
 
 
 @router.post("/a/{code}/rendre", name="workshops.give_back")
-def give_back(request: Request, workshop: CodeRoom, device: Here) -> Response:
+def give_back(request: Request, db: Db, workshop: CodeRoom, device: Here) -> Response:
     """The device forgets its people; their seats and ballots stay."""
+    service.give_back(db, device.seats)
     lent = any(seat.channel == Channel.LENT for seat in device.seats)
     where = "workshops.lent_door" if lent else "workshops.room"
     response = go(request, where, code=workshop.code, flash=_("Cet appareil ne garde plus votre place."))

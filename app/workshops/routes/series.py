@@ -19,6 +19,7 @@ from app.workshops.access import workshop_for
 from app.workshops.forms import MOST_COPIES, CopyForm, ReplicateForm, copies
 from app.workshops.models import Series, Workshop
 from app.workshops.queries import series as reads
+from app.workshops.queries.report import said
 from app.workshops.service import series as service
 from app.workshops.states import KIND_LABELS, ROOM_LABELS
 
@@ -110,6 +111,7 @@ def show(request: Request, db: Db, me: Me, series_id: int, slug: str) -> Respons
     votes: Any = reads.together(db, rooms, lambda room: me.can(WORKSHOP_REPORT, room))
     return page(
         request, "workshops/series.html", nav="workshops", series=series, rooms=rooms, votes=votes,
+        why_hidden=said.hidden([vote.counted for vote in votes if vote.counted]),
         territory=reference(db).by_id[series.territory_id], seats=queries.seats(db, [room.id or 0 for room in rooms]),
         room_labels=ROOM_LABELS, kind_labels=KIND_LABELS,
         may_see=[room.id for room in rooms if me.can(WORKSHOP_REPORT, room)],

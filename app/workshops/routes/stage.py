@@ -1,7 +1,6 @@
 """What every screen of a room shows: the step, who is there, how to join."""
 
 import json
-from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -17,7 +16,6 @@ from app.policy.actor import ANONYMOUS
 from app.workshops import queries, service
 from app.workshops.models import Step, Workshop
 from app.workshops.states import (
-    GRADES,
     KIND_LABELS,
     OBJECTING,
     ROOM_LABELS,
@@ -25,6 +23,7 @@ from app.workshops.states import (
     VOTES,
     Reveal,
     Room,
+    Signed,
     StepKind,
     StepStatus,
 )
@@ -61,15 +60,14 @@ def stage_context(db: Db, workshop: Workshop) -> dict[str, Any]:
         "workshop": workshop, "step": step, "steps": steps, "next_step": _next(steps, step), "is_vote": is_vote,
         "result": result, "options": queries.options(db, [step.id or 0])[step.id or 0] if step else [],
         "now_iso": now().isoformat(), "room_labels": ROOM_LABELS, "step_labels": STEP_LABELS,
-        "kind_labels": KIND_LABELS, "grades": _grades(step), "objecting": OBJECTING,
+        "asked_tables": queries.tables(db, workshop.id or 0) if step and asks_table(step) else [],
+        "kind_labels": KIND_LABELS, "grades": step.offered if step else {}, "objecting": OBJECTING,
     }  # fmt: skip
 
 
-def _grades(step: Step | None) -> Mapping[int, str]:
-    """The degrees of the scale on which this step is voted, best first."""
-    if step is None:
-        return {}
-    return GRADES.get(step.hands if step.kind == StepKind.HANDS else step.kind, {})
+def asks_table(step: Step) -> bool:
+    """Whether people now write what their table signs: whoever sits at none is asked where they are."""
+    return step.kind == StepKind.CARDS and step.status == StepStatus.OPEN and step.signed == Signed.TABLE
 
 
 def stage_of(app: Any, workshop_id: int) -> Draw:
@@ -103,12 +101,12 @@ def stage_state(workshop: Workshop, step: Step | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def room_context(request: Request, db: Db, workshop: Workshop, *, live_results: bool) -> dict[str, Any]:
-    """The stage, and who is there and how to join: for phones, the projector and the console."""
+def room_context(request: Request, db: Db, workshop: Workshop) -> dict[str, Any]:
+    """The stage, and who is there and how to join: for the console, which also sees what only the screen shows."""
     stage = stage_context(db, workshop)
     step, present = stage["step"], queries.present_by(db, workshop.id or 0)
     answered = queries.answered_by(db, step.id or 0) if stage["is_vote"] else {}
-    if stage["is_vote"] and _shown(step, live_results=live_results):
+    if stage["is_vote"] and stage["result"] is None and on_screen(step):
         stage["result"] = queries.results(db, [step], present)[step.id or 0]
     urls, public_url = request.app.state.urls, request.app.state.settings.public_url
     address = public_url + urls("workshops.room", code=workshop.code)
@@ -116,12 +114,12 @@ def room_context(request: Request, db: Db, workshop: Workshop, *, live_results: 
         "territory": reference(db).by_id[workshop.territory_id], "answered_by": answered,
         "answered": sum(answered.values()), "present_by": present, "present": sum(present.values()),
         "join_address": address.split("://", 1)[1], "qr": qr(address), "topic": service.topic(workshop),
-        "stream": urls("workshops.phone_stream", code=workshop.code) if not live_results
-        else urls("workshops.stream", workshop_id=workshop.id, key=workshop.screen_key),
+        "local": request.app.state.settings.is_local,
+        "stream": urls("workshops.stream", workshop_id=workshop.id, key=workshop.screen_key),
     }  # fmt: skip
 
 
-def _shown(step: Step, *, live_results: bool) -> bool:
-    if step.status == StepStatus.REVEALED:
-        return True
-    return live_results and step.reveal == Reveal.LIVE and step.status != StepStatus.WAITING
+def on_screen(step: Step) -> bool:
+    """Whether the screen shows what this vote says: once revealed, or live."""
+    live = step.reveal == Reveal.LIVE and step.status != StepStatus.WAITING
+    return live or step.status == StepStatus.REVEALED

@@ -21,12 +21,13 @@ from app.policy import WORKSHOP_CREATE, WORKSHOP_READ, WORKSHOP_RUN
 from app.threads.forms import LONGEST_WORDS, SHORTEST_WORDS, choose_again
 from app.workshops import queries, service
 from app.workshops.access import step_of, workshop_for
-from app.workshops.forms import MoveStepForm, StepForm
+from app.workshops.forms import DirectionForm, StepForm
 from app.workshops.models import Step, Workshop
 from app.workshops.queries import series as series_reads
 from app.workshops.service import series
 from app.workshops.states import (
     BLANKS_LABELS,
+    GRADES,
     HANDS_LABELS,
     KIND_LABELS,
     REVEAL_LABELS,
@@ -53,12 +54,7 @@ SAFE = {
 
 def _sorts() -> list[tuple[str, str]]:
     """What a step may be, as facilitators choose it."""
-    found: list[tuple[str, str]] = []
-    for kind, label in KIND_LABELS.items():
-        found.append((kind.value, _(label)))
-        if kind == StepKind.HANDS:
-            found.append((YES_NO, _(HANDS_LABELS[Hands.YES_NO])))
-    return found
+    return [(str(sort), _(label)) for sort, label in KIND_LABELS.items()]
 
 
 def _take_sort(form: Filled[StepForm], sort: str) -> None:
@@ -94,6 +90,7 @@ def _step_page(
         ],
         hands_labels={k: v for k, v in HANDS_LABELS.items() if k != Hands.YES_NO}, reveal_labels=REVEAL_LABELS,
         blanks_labels=BLANKS_LABELS, signed_labels=SIGNED_LABELS,
+        mentions=[_(word) for word in GRADES[StepKind.JUDGMENT].values()],
         from_console=form.values.get("back") in (True, "true"),
     )  # fmt: skip
 
@@ -255,7 +252,7 @@ def remove_step(request: Request, db: Db, workshop: RunWorkshop, step_id: int) -
 @router.post("/ateliers/{workshop_id:int}/sequences/{step_id:int}/ordre", name="workshops.move_step")
 def move_step(
     request: Request, db: Db, workshop: RunWorkshop, step_id: int,
-    form: Annotated[Filled[MoveStepForm], Depends(read(MoveStepForm))],
+    form: Annotated[Filled[DirectionForm], Depends(read(DirectionForm))],
 ) -> Response:  # fmt: skip
     """Earlier or later."""
     if form.ok:

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from app.core.db import Db
 from app.core.errors import ConflictError, NotFoundError
 from app.core.forms import Filled, blank, read
+from app.core.i18n import fdate, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.core.limits import limit
 from app.core.printing import Printed, qr
 from app.core.security import spaced
@@ -36,7 +36,7 @@ def _page(
     ticket_form: Filled[TicketsForm] | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
     key = workshop.id or 0
-    tables = queries.tables(db, key)
+    tables, steps = queries.tables(db, key), queries.steps(db, key)
     labels = form.values.get("labels") or [] if form else [table.label for table in tables]
     return page(
         request, "workshops/tables.html", status=status, headers=PRIVATE, nav="workshops", workshop=workshop,
@@ -45,6 +45,7 @@ def _page(
         ticket_form=ticket_form or blank(TicketsForm, codes=A_CARD),
         printed=len(reads.tickets(db, key)), used=reads.tickets_used(db, key),
         over=workshop.status in ("closed", "published"),
+        steps=steps, options=queries.options(db, [step.id or 0 for step in steps]),
     )  # fmt: skip
 
 
@@ -92,8 +93,9 @@ def _sheet(request: Request, db: Db, workshop: Workshop) -> dict[str, Any]:
     """What both documents say of the room."""
     urls, public_url = request.app.state.urls, request.app.state.settings.public_url
     return {
-        "campaign": workshop.title, "territory": reference(db).by_id[workshop.territory_id].name,
-        "text": workshop.place, "code": workshop.code,
+        "local": request.app.state.settings.is_local, "campaign": workshop.title,
+        "territory": reference(db).by_id[workshop.territory_id].name,
+        "text": workshop.place, "code": workshop.code, "when": fdate(workshop.starts_at, "meeting"),
         "address": (public_url + urls("workshops.find")).partition("://")[2],
     }  # fmt: skip
 

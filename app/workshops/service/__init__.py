@@ -9,7 +9,7 @@ from app.workshops.service.casting import (
     cast_ballots,
     no_seat,
 )
-from app.workshops.service.ending import close_left_open, close_room
+from app.workshops.service.ending import REGRET, close_left_open, close_room, may_reopen_until, reopen_room
 from app.workshops.service.preparing import create, missing, save, schedule, unschedule
 from app.workshops.service.report import publish_report
 from app.workshops.service.room import (
@@ -41,6 +41,7 @@ from app.workshops.service.seats import (
     count_table,
     forget_part,
     free_place,
+    give_back,
     keep_part,
     secret_of_form,
     sit,
@@ -50,10 +51,11 @@ from app.workshops.service.seats import (
 from app.workshops.service.steps import add_step, move_step, remove_step, save_step
 
 __all__ = [
-    "EXTENSION", "GRACE", "Held", "Recorded", "Sent", "WrongBallotError", "add_step", "cast_ballot", "cast_ballots",
-    "close_left_open", "close_room", "close_step", "count_heads", "count_table", "count_topic", "count_topic_of",
-    "create", "extend_step", "forget_part", "free_place", "keep_part", "missing", "move_step", "no_seat", "open_room",
-    "open_step", "publish_report", "remove_step", "reopen_step", "reorder_step", "reveal_step", "save", "save_step",
-    "schedule", "screen_topic_of", "secret_of_form", "set_end", "set_live", "set_screen", "show_step", "sit",
-    "skip_step", "take_lent_seat", "take_seat", "topic", "topic_of", "unschedule", "unskip_step",
+    "EXTENSION", "GRACE", "REGRET", "Held", "Recorded", "Sent", "WrongBallotError", "add_step", "cast_ballot",
+    "cast_ballots", "close_left_open", "close_room", "close_step", "count_heads", "count_table", "count_topic",
+    "count_topic_of", "create", "extend_step", "forget_part", "free_place", "give_back", "keep_part",
+    "may_reopen_until", "missing", "move_step", "no_seat", "open_room", "open_step", "publish_report", "remove_step",
+    "reopen_room", "reopen_step", "reorder_step", "reveal_step", "save", "save_step", "schedule", "screen_topic_of",
+    "secret_of_form", "set_end", "set_live", "set_screen", "show_step", "sit", "skip_step", "take_lent_seat",
+    "take_seat", "topic", "topic_of", "unschedule", "unskip_step",
 ]  # fmt: skip

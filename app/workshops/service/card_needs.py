@@ -1,5 +1,6 @@
 """Verbs that carry cards out of the room: they become a need, or join one that says the same."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,6 +12,7 @@ from app.core.i18n import fdate, fnum, local, ngettext
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
 from app.core.security import digest
+from app.identity.states import COLLEGE_LABELS, College
 from app.needs import queries as needs
 from app.needs import service as need_verbs
 from app.needs.models import PREFIX, Need, NeedGroup
@@ -22,7 +24,7 @@ from app.threads import service as thread_verbs
 from app.threads.states import MODERATION, Moderation, Origin
 from app.workshops.forms.cards import NeedOfCardsForm
 from app.workshops.models import Card, Cluster, Workshop
-from app.workshops.queries.cards import CardView
+from app.workshops.queries.walls import CardView
 
 Source = Cluster | Card  # what becomes a need: a group of cards, or one card
 NEW, JOINED = "new", "joined"  # the end of a mention's state: « 7/new »
@@ -85,6 +87,7 @@ def quoted(workshop: Workshop, cards: Sequence[CardView]) -> str:
     opening = _("Écrit pendant l’atelier « %(title)s », le %(day)s.") % {
         "title": workshop.title, "day": fdate(_day(workshop)),
     }  # fmt: skip
+    opening += _composition(cards)
     parts, size = [opening], len(opening)
     for n, card in enumerate(cards):
         said = f"«\u00a0{card.text}\u00a0»" + (f" ({card.signed})" if card.signed else "")
@@ -95,6 +98,16 @@ def quoted(workshop: Workshop, cards: Sequence[CardView]) -> str:
         parts.append(said)
         size += len(said) + 2
     return "\n\n".join(parts)
+
+
+def _composition(cards: Sequence[CardView]) -> str:
+    """How many cards came from each collège, where every card shows its own and there are several; else nothing."""
+    named = {college.value: _(COLLEGE_LABELS[college]) for college in College}
+    shown = Counter(card.signed for card in cards if card.college and card.signed == named[card.college])
+    if len(shown) < 2 or shown.total() < len(cards):
+        return ""
+    parts = [f"{name.lower()} {fnum(number)}" for name, number in shown.most_common()]
+    return " " + _("Cartes par collège : %(parts)s.") % {"parts": ", ".join(parts)}
 
 
 def signature(workshop: Workshop, cards: Sequence[CardView]) -> str:
@@ -116,7 +129,7 @@ def _mention(
 ) -> None:
     thread_verbs.mention(
         db, owner.thread_id, kind=source.__tablename__, subject_id=source.id or 0, title=workshop.title,
-        state=f"{len(cards)}/{how}", path=f"/ateliers/{workshop.id}",
+        state=f"{len(cards)}/{how}", path=f"/ateliers/{workshop.id}", at=workshop.opened_at or workshop.starts_at,
     )  # fmt: skip
 
 

@@ -10,15 +10,17 @@ from app.core.db import IN_HAND, insert_once, now
 from app.core.errors import ConflictError, ForbiddenError, NotFoundError
 from app.core.i18n import gettext as _
 from app.core.security import digest, random_code
+from app.threads import service as threads
 from app.threads.states import MODERATION, Moderation, RefusalReason
+from app.workshops.forms import MAX_OPTIONS
 from app.workshops.forms.cards import CardForm, TypedCardForm
 from app.workshops.models import Card, Cluster, Option, Seat, Step, Table, Workshop
+from app.workshops.queries.moderating import OVER, settled
 from app.workshops.service.casting import GRACE
 from app.workshops.service.room import count_topic
 from app.workshops.service.seats import check_joinable
 from app.workshops.states import Room, Signed, StepKind, StepStatus
 
-MAX_OPTIONS = 12  # what a ballot holds
 CODE_LENGTH = 12  # 5 bits each: 60 random bits, as any tracking code
 MAX_TYPED = 2_000  # cards of one recueil: beyond, it is a machine
 WRITTEN = (Moderation.PENDING.value, Moderation.PUBLISHED.value, Moderation.HIDDEN.value)  # they count in one's limit
@@ -39,12 +41,14 @@ def write(db: Session, workshop: Workshop, step: Step, seat: Seat, form: CardFor
     """A card of this seat, or of its whole table; the same ``key`` twice is one card.
 
     Raises:
-        ForbiddenError: the seat is of another room, or the room is not open.
+        ForbiddenError: the seat is of another room or of somebody else, or the room is not open.
         ConflictError: the recueil is not open, or this seat wrote as many cards as one may.
     """
     check_joinable(workshop)
     if seat.workshop_id != workshop.id or step.workshop_id != workshop.id:
         raise ForbiddenError(_("Votre place est dans un autre atelier : cette carte n’est pas gardée ici."))
+    if form.seat not in (None, seat.id):
+        raise ForbiddenError(_("Une autre personne a écrit cette carte sur cet appareil : elle n’est pas gardée."))
     db.refresh(seat, ["table_id"], with_for_update=IN_HAND)  # two cards at once: the second counts the first
     key = digest(f"{seat.id} {step.id} {form.key or form.text}")
     already = _of_key(db, key)
@@ -164,7 +168,10 @@ def approve(db: Session, workshop: Workshop, step: Step, ids: Iterable[int], *, 
 def refuse(
     db: Session, workshop: Workshop, step: Step, ids: Iterable[int], reason: RefusalReason, *, by: int
 ) -> Done:  # fmt: skip
-    """Do not show these cards, or show them no more, by a rule of the charter that their authors read."""
+    """Do not show these cards, or show them no more, by a rule of the charter that their authors read.
+
+    What moderators decided stays as they decided.
+    """
 
     def verb(name: str, card: Card) -> None:
         MODERATION.move(db, card, name, by=by, note=reason.value)
@@ -174,11 +181,14 @@ def refuse(
         Moderation.PENDING: lambda card: verb("refuse", card),
         Moderation.PUBLISHED: lambda card: verb("hide", card),
     }
-    return _each(db, workshop, step, ids, acts, anytime=True)
+    return _each(db, workshop, step, ids, acts, anytime=True, but=lambda card: bool(settled(db, [card.id or 0])))
 
 
 def undo(db: Session, workshop: Workshop, step: Step, ids: Iterable[int], *, by: int) -> Done:
-    """Take a decision back: the card waits to be read again; one that was taken off is shown again."""
+    """Take a decision back: the card waits to be read again; one that was taken off is shown again.
+
+    What moderators decided stays as they decided.
+    """
 
     def again(card: Card) -> None:
         MODERATION.move(db, card, "undo_reading", by=by)
@@ -189,7 +199,11 @@ def undo(db: Session, workshop: Workshop, step: Step, ids: Iterable[int], *, by:
         card.reason = None
 
     acts = {Moderation.PUBLISHED: again, Moderation.REFUSED: again, Moderation.HIDDEN: restore}
-    return _each(db, workshop, step, ids, acts, but=lambda card: card.need_id is not None)
+
+    def kept(card: Card) -> bool:
+        return card.need_id is not None or bool(settled(db, [card.id or 0]))
+
+    return _each(db, workshop, step, ids, acts, but=kept)
 
 
 def _each(
@@ -230,8 +244,10 @@ def check_working(workshop: Workshop) -> None:
 
 
 def tell(db: Session, workshop: Workshop) -> None:
-    """The projector, the console and the page of cards look again; phones do not."""
+    """The projector, the console and the page of cards look again; phones do not. Nor moderators, while it is open."""
     live.publish(db, count_topic(workshop))
+    if workshop.status in OVER:
+        threads.queue_moved(db, workshop.territory_id)
 
 
 def options_from(db: Session, step: Step) -> None:

@@ -1,10 +1,9 @@
 """Casting a ballot: the checks of one, and the writing of many at once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -17,7 +16,7 @@ from app.workshops.models import Ballot, Seat, Step, Workshop
 from app.workshops.queries.casting import Ground, SeatRow
 from app.workshops.service.room import count_topic
 from app.workshops.service.seats import check_joinable
-from app.workshops.states import GRADES, OBJECTING, VOTES, Hands, StepKind, StepStatus
+from app.workshops.states import OBJECTING, VOTES, Hands, StepKind, StepStatus
 
 GRACE = timedelta(seconds=5)  # a ballot sent at the last second travels: it is kept, and marked late
 
@@ -28,8 +27,7 @@ class WrongBallotError(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A ballot as it came: the room's code, what recognises the seat, the step, the marks by option, an objection.
 
     ``filled_by``: the seat for which it was filled, when the device says so.
@@ -44,8 +42,7 @@ class Sent:
     filled_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A ballot that is kept: durable, and what it holds."""
 
     late: bool
@@ -166,8 +163,8 @@ def wrong_marks(step: Step, marks: Mapping[int, int], options: Collection[int]) 
     """What makes these marks no ballot of this step, as ``counting`` names it; None if nothing."""
     if step.kind == StepKind.DOTS:
         return counting.check_dots(marks, options, total=step.dots, cap=step.cap)
-    if grades := GRADES.get(step.hands if step.kind == StepKind.HANDS else step.kind):
-        return counting.check_grades(marks, options, grades)
+    if step.scale:
+        return counting.check_grades(marks, options, step.scale)
     if step.hands == Hands.SINGLE:
         return counting.check_single(marks, options)
     return counting.check_approval(marks, options)

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, delete, select
 from app.core import live, mail
 from app.core.db import IN_HAND, insert_once, now
 from app.core.errors import ConflictError, ForbiddenError
+from app.core.i18n import fdate
 from app.core.i18n import gettext as _
 from app.core.machine import note_event
 from app.core.security import token
@@ -119,7 +120,7 @@ def withdraw_offer(db: Session, workshop: Workshop, *, by: int) -> None:
 
 
 def answer_offer(db: Session, workshop: Workshop, *, accepts: bool, by: int) -> None:
-    """Yes or no to the lead. The former lead goes on helping.
+    """Yes or no to the lead. The former lead is told by mail when it is yes, and goes on helping.
 
     Raises:
         ConflictError: the question was taken back, or put to somebody else.
@@ -127,10 +128,13 @@ def answer_offer(db: Session, workshop: Workshop, *, accepts: bool, by: int) -> 
     _in_hand(db, workshop)
     if workshop.offered_to_id != by or by not in workshop.conductors:
         raise ConflictError(_("Cette proposition a été retirée : la conduite n’a pas changé."))
+    former = db.get(Person, workshop.lead_id) if accepts and workshop.lead_id else None
     if accepts:
         _give_lead(db, workshop, by)
     workshop.offered_to_id = None
     _done(db, workshop, "accept_lead" if accepts else "decline_lead", by)
+    if former and former.email:
+        _tell_accepted(db, workshop, former.email, db.get_one(Person, by).pseudonym)
 
 
 def take_lead(db: Session, workshop: Workshop, *, by: int) -> None:
@@ -159,6 +163,16 @@ def _give_lead(db: Session, workshop: Workshop, to: int) -> None:
     db.execute(delete(Crew).where(col(Crew.workshop_id) == workshop.id, col(Crew.person_id) == to))
     workshop.lead_id = to
     _read_crew(db, workshop)
+
+
+def _tell_accepted(db: Session, workshop: Workshop, email: str, name: str) -> None:
+    body = _(
+        "%(name)s conduit l’atelier « %(title)s » depuis %(clock)s, comme vous le lui avez proposé.\n\nVous co-animez "
+        "toujours cet atelier, depuis la régie :\n\n%(address)s"
+    )
+    address = f"{get_settings().public_url}/ateliers/{workshop.id}/regie"
+    words = {"name": name, "clock": fdate(now(), "clock"), "title": workshop.title, "address": address}
+    mail.post(db, email, _("%(name)s conduit désormais l’atelier « %(title)s »") % words, body % words)
 
 
 def _tell_former(db: Session, workshop: Workshop, email: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Verbs that close a room: by hand, or by itself when it was left open."""
+"""Verbs that close a room, by hand or by itself when it was left open, and the one that opens it again."""
 
 from datetime import datetime, timedelta
 
@@ -6,18 +6,21 @@ from sqlmodel import Session, col, select
 
 from app.core import live, mail
 from app.core.db import IN_HAND, Database, now
+from app.core.errors import ConflictError
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.identity.models import Person
+from app.threads import service as threads
 from app.workshops import queries
 from app.workshops.models import Workshop
-from app.workshops.service.room import acting, topic
+from app.workshops.service.room import acting, check_calendar, topic
 from app.workshops.service.running import OPEN_ROOM, end_step, show_result
-from app.workshops.states import VOTES, WORKSHOP, Screen, StepStatus
+from app.workshops.states import VOTES, WORKSHOP, Room, Screen, StepStatus
 
 LATE = timedelta(hours=2)  # after the planned end, a room that nobody leads any more is taken to be left open
 QUIET = timedelta(hours=1)  # since the console's last act
 LONGEST = timedelta(hours=24)  # since the room opened
+REGRET = timedelta(minutes=30)  # since it closed, during which its lead may open it again
 
 
 def close_room(db: Session, workshop: Workshop, *, edited: int, by: int) -> None:
@@ -36,6 +39,33 @@ def _close(db: Session, workshop: Workshop, by: int | None) -> None:
     workshop.closed_at = now()
     workshop.screen, workshop.screen_step_id = Screen.LIVE.value, None
     live.publish(db, topic(workshop))
+    threads.queue_moved(db, workshop.territory_id)  # the cards that nobody read are the moderators' now
+
+
+def may_reopen_until(workshop: Workshop, moment: datetime) -> datetime | None:
+    """Until when a closed room may open again; None: too late, open for a day already, or its report is published."""
+    if workshop.status != Room.CLOSED or workshop.closed_at is None:
+        return None
+    until = min(workshop.closed_at + REGRET, (workshop.opened_at or workshop.starts_at) + LONGEST)
+    return until if moment < until else None
+
+
+def reopen_room(db: Session, workshop: Workshop, *, edited: int, by: int) -> None:
+    """Back to the step that was left; what closing revealed stays revealed, and a vote that ended stays ended.
+
+    Raises:
+        ForbiddenError: the territory's calendar does not open workshops today.
+        ConflictError: somebody else acted meanwhile, it is too late, or the report is published.
+    """
+    check_calendar(workshop)
+    acting(db, workshop, edited)
+    if may_reopen_until(workshop, now()) is None:
+        words = _("Trop tard pour rouvrir : c’est possible %(n)s minutes après la clôture, compte rendu non publié.")
+        raise ConflictError(words % {"n": REGRET // timedelta(minutes=1)})
+    WORKSHOP.move(db, workshop, "reopen_room" if workshop.step_id else "reopen_lobby", by=by)
+    workshop.closed_at, workshop.closed_alone = None, False
+    live.publish(db, topic(workshop))
+    threads.queue_moved(db, workshop.territory_id)
 
 
 def is_left_open(workshop: Workshop, moment: datetime) -> bool:

@@ -114,12 +114,13 @@ def missing(db: Session, workshop: Workshop) -> list[str]:
     """What must be prepared before the workshop can be announced, in plain words."""
     wanted = []
     rows = queries.steps(db, workshop.id or 0)
+    options = queries.options(db, [step.id or 0 for step in rows])
     if not rows:
         wanted.append(_("Ajoutez au moins une séquence."))
     elif not any(step.kind in VOTES or step.kind == StepKind.CARDS for step in rows):
         wanted.append(_("Ajoutez un vote ou un recueil : sans lui, rien ne reviendra de la salle."))
     for step in rows:
-        if step.kind in VOTES and not step.source_id and not queries.option_rows(db, step.id or 0):
+        if step.kind in VOTES and not step.source_id and not options[step.id or 0]:
             wanted.append(_("Ajoutez des choix à « %(title)s ».") % {"title": step.title})
         elif step.kind == StepKind.GROUPING and not step.source_id:
             wanted.append(_("Dites de quel recueil viennent les cartes de « %(title)s ».") % {"title": step.title})
@@ -143,7 +144,7 @@ def schedule(db: Session, workshop: Workshop, *, by: int) -> None:
     words = (
         _("Le %(day)s, à distance.") if workshop.mode == Mode.REMOTE else _("Le %(day)s, à cet endroit : %(place)s.")
     )
-    where = words % {"day": fdate(workshop.starts_at, "datetime"), "place": workshop.place}
+    where = words % {"day": fdate(workshop.starts_at, "meeting"), "place": workshop.place}
     tell_followers(db, workshop, _("Un atelier est annoncé : %(title)s"), where, by=by)
 
 

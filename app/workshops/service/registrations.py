@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session
 
 from app.core.db import IN_HAND, Database, now
 from app.core.errors import ForbiddenError
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
-from app.core.machine import Event, note_event
+from app.core.machine import note_event
 from app.core.mail import post
 from app.core.security import token
 from app.core.settings import get_settings
@@ -94,7 +94,7 @@ def ask_confirmation(db: Session, workshop: Workshop, email: str, *, remote: boo
         "Ouvrez ce lien et confirmez : votre place est gardée à partir de ce moment.\n%(link)s\n\n"
         "Le lien sert pendant 7 jours. Si vous n’avez rien demandé, ignorez ce message : aucune place n’est prise.\n"
     ) % {
-        "title": workshop.title, "day": fdate(workshop.starts_at, "datetime"),
+        "title": workshop.title, "day": fdate(workshop.starts_at, "meeting"),
         "link": f"{get_settings().public_url}/confirmation/{secret}",
     }  # fmt: skip
     post(db, email, _("Confirmez votre venue : %(title)s") % {"title": workshop.title}, body)
@@ -158,14 +158,6 @@ def leave_all(db: Session, person_id: int) -> None:
     """Somebody closes their account: the places they held serve others."""
     for held, workshop in reads.all_of(db, person_id):
         cancel(db, workshop, held, by=person_id)
-
-
-def forget(db: Session, person_id: int) -> None:
-    """Nothing is left of what they said, once the account is closed for good."""
-    ids = list(db.exec(select(Registration.id).where(Registration.person_id == person_id)))
-    about = [col(Event.subject_kind) == Registration.__tablename__, col(Event.subject_id).in_(ids)]
-    db.execute(delete(Event).where(*about))
-    db.execute(delete(Registration).where(col(Registration.id).in_(ids)))
 
 
 def remind(database: Database, moment: datetime) -> int:

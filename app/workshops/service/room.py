@@ -4,6 +4,7 @@ Every act says which state of the room its sender saw (``edited``): of two facil
 is told what the first did instead of undoing it.
 """
 
+from collections.abc import Sequence
 from textwrap import shorten
 
 from sqlmodel import Session, col, delete
@@ -47,6 +48,16 @@ def screen_topic_of(workshop_id: int) -> str:
     return f"{topic_of(workshop_id)}-screen"
 
 
+def pages_topic_of(workshop_id: int) -> str:
+    """What the projected page says of its pages (``service.projecting``); only the console listens."""
+    return f"{topic_of(workshop_id)}-pages"
+
+
+def turn_topic_of(workshop_id: int) -> str:
+    """Which page the console wants to see projected; only the projected page listens."""
+    return f"{topic_of(workshop_id)}-turn"
+
+
 def acting(db: Session, workshop: Workshop, edited: int) -> None:
     """Take the room in hand for one act, on the state that its sender saw.
 
@@ -57,6 +68,18 @@ def acting(db: Session, workshop: Workshop, edited: int) -> None:
     workshop.acted_at = now()
 
 
+def check_calendar(workshop: Workshop) -> None:
+    """Whether rooms may be open today.
+
+    Raises:
+        ForbiddenError: the territory's calendar does not open workshops today.
+    """
+    if "workshop.join" not in workshop.open_verbs:
+        raise ForbiddenError(
+            _("Le calendrier du territoire n’ouvre pas les ateliers aujourd’hui : l’équipe technique peut le modifier.")
+        )
+
+
 def open_room(db: Session, workshop: Workshop, *, edited: int, by: int) -> None:
     """Let people in.
 
@@ -64,10 +87,7 @@ def open_room(db: Session, workshop: Workshop, *, edited: int, by: int) -> None:
         ForbiddenError: the territory's calendar does not open workshops today.
         ConflictError: somebody else acted meanwhile, or the room is not announced.
     """
-    if "workshop.join" not in workshop.open_verbs:
-        raise ForbiddenError(
-            _("Le calendrier du territoire n’ouvre pas les ateliers aujourd’hui : l’équipe technique peut le modifier.")
-        )
+    check_calendar(workshop)
     acting(db, workshop, edited)
     WORKSHOP.move(db, workshop, "open_room", by=by)
     workshop.opened_at = now()
@@ -82,7 +102,7 @@ def write_rates(db: Session, step: Step) -> None:
     for (kind, subject_id), option_ids in queries.subjects(db, key).items():
         counted = counting.supporters_of(option_ids, casts, queries.threshold(step))
         if kind == queries.SHEET:
-            _tell_sheet(db, step, subject_id, counted)
+            _tell_sheet(db, step, subject_id, counted, _mention(db, step, min(option_ids), casts))
         for college, (supporters, ballots) in counted.items():
             db.add(
                 WorkshopRate(
@@ -92,14 +112,28 @@ def write_rates(db: Session, step: Step) -> None:
             )  # fmt: skip
 
 
-def _tell_sheet(db: Session, step: Step, sheet_id: int, counted: dict[str, tuple[int, int]]) -> None:
-    """The fiche and the needs behind it show the vote, « supporters/ballots/method », without knowing workshops."""
+def _mention(db: Session, step: Step, option_id: int, casts: Sequence[counting.Cast]) -> str:
+    """The majority mention of this option of a jugement majoritaire; empty for the other votes."""
+    if step.kind != StepKind.JUDGMENT or not casts:
+        return ""
+    option_ids = [option.id or 0 for option in queries.option_rows(db, step.id or 0)]
+    lines = counting.judgment(option_ids, casts, {}, blank=step.blanks).lines
+    found = next(line.mention for line in lines if line.option == option_id)
+    return step.scale[found] if found else ""
+
+
+def _tell_sheet(db: Session, step: Step, sheet_id: int, counted: dict[str, tuple[int, int]], mention: str) -> None:
+    """The fiche and the needs behind it show the vote, on the day it was held, without knowing workshops.
+
+    They keep « supporters/ballots/method », then the majority mention if there is one.
+    """
     sheet, workshop = db.get_one(ActionSheet, sheet_id), db.get_one(Workshop, step.workshop_id)
     supporters, ballots = (sum(pair[i] for pair in counted.values()) for i in (0, 1))
     method = step.hands if step.kind == StepKind.HANDS and step.hands == Hands.YES_NO else step.kind
     said = shorten(f"« {step.title} », {workshop.title}", 160, placeholder="…")
+    state = "/".join(filter(None, (f"{supporters}/{ballots}/{method}", mention)))
     for thread_id in (sheet.thread_id, *queries.threads_behind(db, sheet_id)):
         threads.mention(
-            db, thread_id, kind=VOTE, subject_id=step.id or 0, title=said,
-            state=f"{supporters}/{ballots}/{method}", path=f"/ateliers/{workshop.id}#etape-{step.id}",
+            db, thread_id, kind=VOTE, subject_id=step.id or 0, title=said, state=state,
+            path=f"/ateliers/{workshop.id}#etape-{step.id}", at=workshop.opened_at or workshop.starts_at,
         )  # fmt: skip

@@ -15,9 +15,10 @@ from app.workshops.models import Headcount, Step, Workshop
 from app.workshops.service import cards
 from app.workshops.service.room import acting, count_topic, topic, write_rates
 from app.workshops.service.steps import move_step
-from app.workshops.states import ASKING, STEP, VOTES, WORKSHOP, Reveal, Room, Screen, StepStatus
+from app.workshops.states import ASKING, STEP, VOTES, WORKSHOP, Reveal, Room, Screen, StepKind, StepStatus
 
 EXTENSION = timedelta(minutes=2)  # what a vote opened again, or one more « + », gives
+REOPENED = ASKING | {StepKind.GROUPING}
 OPEN_ROOM = frozenset({Room.LOBBY, Room.RUNNING})
 
 
@@ -102,10 +103,11 @@ def _set_end(db: Session, workshop: Workshop, step: Step, until: datetime, by: i
 
 
 def reopen_step(db: Session, workshop: Workshop, step: Step, *, edited: int, by: int) -> None:
-    """Open a closed vote or recueil again; once its results were shown, or the room is closed, it stays closed."""
+    """Open a closed vote, recueil or regroupement again; results shown, or a closed room, keep it closed."""
     acting(db, workshop, edited)
-    if workshop.status != Room.RUNNING or step.kind not in ASKING:
-        raise ConflictError(_("Seul un vote ou un recueil se rouvre, tant que la salle est ouverte."))
+    if workshop.status != Room.RUNNING or step.kind not in REOPENED:
+        words = _("Seul un vote, un recueil ou un regroupement se rouvre, tant que la salle est ouverte.")
+        raise ConflictError(words)
     _end_others(db, workshop, by)
     STEP.move(db, step, "reopen", by=by)
     step.closed_at, step.closes_at = None, now() + EXTENSION

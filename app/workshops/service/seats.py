@@ -1,6 +1,6 @@
 """Verbs of the people who come into the room: a seat, a table, a borrowed device, a trace in one's own space."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, delete
@@ -93,6 +93,16 @@ def take_lent_seat(
         seat.digest, seat.place = queries.seat_digest(held.secret, held.place), held.place
         db.add(seat)
     return held
+
+
+def give_back(db: Session, seats: Iterable[Seat]) -> None:
+    """The secret of this device opens these seats no more, even derived again from the form that first gave it.
+
+    They stay counted, with their ballots; a printed code still gives its own back.
+    """
+    for seat in seats:
+        seat.digest = digest(token())
+        db.add(seat)
 
 
 def free_place(seats: Sequence[Seat]) -> int:

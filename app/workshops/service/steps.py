@@ -12,6 +12,7 @@ from app.core.machine import note_event
 from app.threads.service.files import forget
 from app.workshops import queries
 from app.workshops.forms import StepForm
+from app.workshops.forms.steps import LONGEST_TITLE
 from app.workshops.models import Cluster, Step, Workshop
 from app.workshops.queries.paper import last_number
 from app.workshops.service import options
@@ -96,9 +97,17 @@ def _write(db: Session, workshop: Workshop, step: Step, form: StepForm) -> None:
         setattr(step, name, getattr(form, name).value)
     step.source_id = _source(db, workshop, step, form)
     wanted = options.chosen(db, workshop, form) if form.kind in VOTES else []
+    step.title = form.title or _question(step, wanted[0].title)
     db.add(step)
     db.flush()
     options.put(db, step, wanted)
+
+
+def _question(step: Step, subject: str) -> str:
+    """What is asked of one thing when nobody wrote a question."""
+    words = _("%(subject)s : quel accord ?") if step.kind == StepKind.AGREEMENT else _("%(subject)s : oui ou non ?")
+    room = LONGEST_TITLE - len(words % {"subject": ""})
+    return words % {"subject": subject if len(subject) <= room else f"{subject[: room - 1].rstrip()}…"}
 
 
 def _source(db: Session, workshop: Workshop, step: Step, form: StepForm) -> int | None:

@@ -76,7 +76,7 @@ def called_off(db: Session, person: Person, workshop: Workshop, held: Registrati
         "Votre inscription est gardée : si une nouvelle date est annoncée, un message vous la dira.\n"
         "Pour l’enlever de votre agenda : %(calendar)s\nPour retirer votre inscription : %(own)s\n"
     ) % {
-        "title": workshop.title, "day": fdate(workshop.starts_at, "datetime"), "calendar": f"{page_of(workshop)}.ics",
+        "title": workshop.title, "day": fdate(workshop.starts_at, "meeting"), "calendar": f"{page_of(workshop)}.ics",
         "own": own_page(held),
     }  # fmt: skip
     identity.tell(db, person, _("Atelier annulé ou reporté : %(title)s") % {"title": workshop.title}, body)
@@ -86,7 +86,7 @@ def _tell(
     db: Session, person: Person, workshop: Workshop, held: Registration, subject: str, opening: str, **known: int
 ) -> None:
     words = {
-        "opening": opening % ({"title": workshop.title} | known), "day": fdate(workshop.starts_at, "datetime"),
+        "opening": opening % ({"title": workshop.title} | known), "day": fdate(workshop.starts_at, "meeting"),
         "where": where(workshop, held), "page": page_of(workshop), "own": own_page(held),
     }  # fmt: skip
     body = (

@@ -31,7 +31,8 @@ ROOMS: tuple[Part, ...] = (
     ),
     Part(
         "participations", label("Ateliers auxquels vous dites avoir pris part"), Participation,
-        by(Participation.person_id), ("workshop_id", "at"), label("jusqu’à ce que vous l’enleviez"),
+        by(Participation.person_id), ("workshop_id", "at"),
+        label("jusqu’à ce que vous l’enleviez, ou jusqu’à l’effacement du compte fermé"),
         ID | {"person_id": INNER},
     ),
     Part(

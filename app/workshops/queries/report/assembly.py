@@ -15,12 +15,11 @@ from app.workshops.counting import shown_apart
 from app.workshops.models import Ballot, Correction, Headcount, Outcome, PaperBallot, Seat, Step, Workshop
 from app.workshops.queries import cards
 from app.workshops.queries.options import options
+from app.workshops.queries.report.papers import to_settle
 from app.workshops.queries.report.parts import AgendaLine, Papers, Presence, PresenceLine, Report, Vote
 from app.workshops.queries.results import Counted, results, revealed
 from app.workshops.queries.rooms import steps
 from app.workshops.states import SHORTEST_CONCLUSION, VOTES, Channel, Paper, StepKind, StepStatus
-
-UNREAD = (Paper.ENTERED, Paper.DIFFERS)
 
 
 def assemble(db: Session, workshop: Workshop) -> Report:
@@ -47,15 +46,10 @@ def agenda(workshop: Workshop, sheet: Sequence[Step]) -> tuple[AgendaLine, ...]:
     lines, planned = [], workshop.starts_at
     for number, step in enumerate(sheet, start=1):
         started = step.opened_at if step.status != StepStatus.WAITING else None
-        late = _minutes(started - planned) if started else None
-        lines.append(AgendaLine(number, step, planned, started, _ended(step, workshop), late))
+        lines.append(AgendaLine(number, step, planned, started, _ended(step, workshop)))
         if not step.skipped:
             planned += timedelta(minutes=step.minutes)
     return tuple(lines)
-
-
-def _minutes(gap: timedelta) -> int:
-    return round(gap.total_seconds() / 60)
 
 
 def _ended(step: Step, workshop: Workshop) -> datetime | None:
@@ -110,7 +104,7 @@ def _papers(db: Session, step_ids: Sequence[int]) -> dict[int, Papers]:
     found: dict[int, Counter[str]] = {key: Counter() for key in step_ids}
     for step_id, status, number in db.execute(statement):
         found[step_id][status] = number
-    return {key: Papers(sum(by[s] for s in UNREAD), by[Paper.VOID]) for key, by in found.items()}
+    return {key: Papers(by[Paper.ENTERED], by[Paper.DIFFERS], by[Paper.VOID]) for key, by in found.items()}
 
 
 def list_objections(db: Session, step_ids: Iterable[int]) -> Sequence[Ballot]:
@@ -134,7 +128,6 @@ def to_check(db: Session, workshop: Workshop) -> list[str]:
     """What it is better to settle before the report is published, in plain words."""
     key = workshop.id or 0
     votes = [step.id or 0 for step in steps(db, key) if step.kind in VOTES]
-    unread = sum(papers.unread for papers in _papers(db, votes).values())
     waiting = cards.pending(db, key)
     found = []
     if len(workshop.conclusion) < SHORTEST_CONCLUSION:
@@ -142,12 +135,11 @@ def to_check(db: Session, workshop: Workshop) -> list[str]:
         found.append(words % {"n": SHORTEST_CONCLUSION})
     if not list_outcomes(db, key):
         found.append(_("Aucune décision ni aucun point non résolu n’est noté."))
-    if unread:
-        words = ngettext(
-            "%(n)s bulletin papier n’a pas été relu.", "%(n)s bulletins papier n’ont pas été relus.", unread
-        )
-        found.append(words % {"n": fnum(unread)})
+    found += to_settle(_papers(db, votes).values())
     if waiting:
-        words = ngettext("%(n)s carte n’a pas été relue.", "%(n)s cartes n’ont pas été relues.", waiting)
+        words = ngettext(
+            "%(n)s carte n’a pas été lue : lisez-la, ou le Conseil de développement la lira.",
+            "%(n)s cartes n’ont pas été lues : lisez-les, ou le Conseil de développement les lira.", waiting,
+        )  # fmt: skip
         found.append(words % {"n": fnum(waiting)})
     return found

@@ -6,10 +6,10 @@ from app.core.documents import Document, Grid, Heading, Items, Part, Words, para
 from app.core.i18n import fdate, fnum, ngettext, today
 from app.core.i18n import gettext as _
 from app.threads.states import REASON_LABELS, RefusalReason
-from app.workshops.models import Outcome
-from app.workshops.queries.cards import CardView, ClusterView, Wall
+from app.workshops.models import Outcome, Workshop
 from app.workshops.queries.report import said, tables
 from app.workshops.queries.report.parts import Report, Vote
+from app.workshops.queries.walls import CardView, ClusterView, Wall
 from app.workshops.states import VOTES, Room
 
 
@@ -46,7 +46,7 @@ def facts(report: Report) -> list[str]:
     """When, where, for how long."""
     workshop = report.workshop
     lines = [
-        _("Quand : %(day)s") % {"day": fdate(workshop.starts_at, "datetime")},
+        _("Quand : %(day)s") % {"day": fdate(workshop.starts_at, "meeting")},
         _("Où : %(place)s") % {"place": said.where(workshop)},
         _("Territoire : %(name)s") % {"name": report.territory.name},
         _("Durée prévue : %(minutes)s") % {"minutes": said.minutes(workshop.minutes)},
@@ -125,11 +125,11 @@ def _results(report: Report) -> list[Part]:
     lines = [line for line in report.agenda if line.step.kind in VOTES]
     if not lines:
         return []
-    measure = _(
-        "Ces votes mesurent des positions, ils ne décident pas. Chaque résultat est donné au total et par collège, "
-        "sans qu’aucun collège ne pèse plus qu’un autre. La décision revient aux élues et élus."
-    )
+    results = [vote.result for vote in report.votes.values()]
+    measure = f"{_('Ces votes mesurent des positions, ils ne décident pas.')} {said.measure(results)}"
     found: list[Part] = [Heading(_("Résultats des votes")), Words(measure, "notice")]
+    hidden = said.hidden(results)
+    found += [Words(hidden, "note")] if hidden else []
     for line in lines:
         found.append(Heading(line.step.title, 3))
         found += [*paragraphs(line.step.text), Words(" ".join(said.method(line.step)), "note")]
@@ -139,11 +139,10 @@ def _results(report: Report) -> list[Part]:
 
 
 def _vote(vote: Vote) -> list[Part]:
-    found: list[Part] = [
-        Words(said.turnout(vote.result) if vote.result.ballots else _("Aucun bulletin n’a été envoyé."))
-    ]
+    found: list[Part] = _subject(vote)
+    found.append(Words(said.turnout(vote.result) if vote.result.ballots else _("Aucun bulletin n’a été envoyé.")))
     found += tables.vote(vote)
-    small = said.small(vote)
+    small = said.small(vote.result)
     found += [Words(words) for words in said.remarks(vote)]
     found += [Words(small, "note")] if small else []
     if vote.objections:
@@ -153,25 +152,34 @@ def _vote(vote: Vote) -> list[Part]:
     return found
 
 
+def _subject(vote: Vote) -> list[Part]:
+    """The one thing that an agreement, or yes and no, was about, where the question does not say it."""
+    view = vote.options[0] if vote.options else None
+    if view is None or len(vote.options) > 1 or not vote.step.scale or view.title == vote.step.title:
+        return []
+    title = f"{view.title} ({view.reference})" if view.reference else view.title
+    return [Words(_("Sur : %(title)s") % {"title": title})]
+
+
 def _cards(report: Report) -> list[Part]:
     found: list[Part] = []
     for line in report.agenda:
         wall = report.walls.get(line.step.id or 0)
         if wall is not None:
-            found += [Heading(line.step.title, 3), *_wall(wall)]
+            found += [Heading(line.step.title, 3), *_wall(wall, report.workshop)]
     return [Heading(_("Cartes et groupes")), *found] if found else []
 
 
-def _wall(wall: Wall) -> list[Part]:
-    if not wall.shown:
+def _wall(wall: Wall, workshop: Workshop) -> list[Part]:
+    if not wall.shown and not wall.masked:
         found: list[Part] = [Words(_("Aucune carte n’a été affichée."))]
     else:
         found = []
-    for cluster in wall.filled:
+    for cluster in wall.told:
         found.append(Words(_cluster(cluster)))
-        found.append(Items(tuple(_card(card) for card in cluster.cards)))
-    if wall.loose:
-        found += [Words(_("Sans groupe :")), Items(tuple(_card(card) for card in wall.loose))]
+        found.append(Items(tuple(_card(card, workshop) for card in cluster.lines)))
+    if wall.loose_lines:
+        found += [Words(_("Sans groupe :")), Items(tuple(_card(card, workshop) for card in wall.loose_lines))]
     return found + [Words(words, "note") for words in unshown(wall)]
 
 
@@ -183,22 +191,17 @@ def _cluster(cluster: ClusterView) -> str:
     return _("« %(title)s », %(cards)s%(after)s :") % {"title": cluster.title, "cards": count, "after": after}
 
 
-def _card(card: CardView) -> str:
-    return f"{card.text} ({card.signed})" if card.signed else card.text
+def _card(card: CardView, workshop: Workshop) -> str:
+    if card.masked:
+        return f"[{said.masked(card)}]"
+    beside = [words for words in (card.signed, said.read_after(card, workshop)) if words]
+    return f"{card.text} ({', '.join(beside)})" if beside else card.text
 
 
 def unshown(wall: Wall) -> list[str]:
     """How many cards are not shown, and why."""
-    found = []
-    if wall.pending:
-        words = ngettext("%(n)s carte n’a pas été relue.", "%(n)s cartes n’ont pas été relues.", len(wall.pending))
-        found.append(words % {"n": fnum(len(wall.pending))})
+    found = [words for words in (said.left_unread(wall), said.taken_off(wall)) if words]
     for reason, number in sorted(wall.by_reason.items()):
         words = ngettext("%(n)s carte non retenue", "%(n)s cartes non retenues", number) % {"n": fnum(number)}
-        found.append(f"{words} : {_reason(reason)}." if reason else f"{words}.")
+        found.append(f"{words} : {said.lowered(_(REASON_LABELS[RefusalReason(reason)]))}." if reason else f"{words}.")
     return found
-
-
-def _reason(code: str) -> str:
-    label = _(REASON_LABELS[RefusalReason(code)])
-    return label[:1].lower() + label[1:]

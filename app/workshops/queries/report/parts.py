@@ -5,21 +5,20 @@ from datetime import datetime
 
 from app.places.models import Territory
 from app.workshops.models import Correction, Outcome, Step, Workshop
-from app.workshops.queries.cards import Wall
 from app.workshops.queries.options import OptionView
 from app.workshops.queries.results import Counted
+from app.workshops.queries.walls import Wall
 
 
 @dataclass(frozen=True)
 class AgendaLine:
-    """One step of the run sheet, as it was planned and as it went. ``late``: minutes after its hour, or before it."""
+    """One step of the run sheet, as it was planned and as it went; lateness is for the console alone."""
 
     number: int
     step: Step
     planned_at: datetime
     started: datetime | None
     ended: datetime | None
-    late: int | None
 
     @property
     def held(self) -> bool:
@@ -58,9 +57,10 @@ class Presence:
 
 @dataclass(frozen=True)
 class Papers:
-    """Paper ballots of one vote that are not in its result."""
+    """Paper ballots of one vote that are not in its result. ``differs``: read twice, and not the same."""
 
     unread: int
+    differs: int
     void: int
 
 

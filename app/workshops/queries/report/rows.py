@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from app.core.i18n import gettext as _
 from app.core.i18n import local
-from app.workshops.counting import Graded, Judgment, Result
-from app.workshops.models import Outcome
+from app.workshops.counting import Graded, JudgedLine, Result
+from app.workshops.models import Outcome, Workshop
 from app.workshops.queries.report import said
+from app.workshops.queries.report.document import unshown
 from app.workshops.queries.report.parts import AgendaLine, PresenceLine, Report, Vote
-from app.workshops.states import Room
+from app.workshops.queries.walls import CardView
+from app.workshops.states import KIND_LABELS, Room
 
 FIELDS = ("partie", "numero", "intitule", "element", "mesure", "college", "valeur")
 Row = tuple[int | str, ...]
@@ -84,14 +86,12 @@ def _presence(line: PresenceLine, college: str) -> Iterator[Row]:
 
 def _step(line: AgendaLine) -> Iterator[Row]:
     step = line.step
-    yield "deroule", line.number, step.title, _("sorte"), "", "", step.kind
+    yield "deroule", line.number, step.title, _("sorte"), "", "", _(KIND_LABELS[step.sort])
     yield "deroule", line.number, step.title, _("prévue"), "", "", local(line.planned_at).isoformat(timespec="minutes")
     yield "deroule", line.number, step.title, _("prévue"), _("minutes"), "", step.minutes
     for words, moment in ((_("commencée"), line.started), (_("finie"), line.ended if line.held else None)):
         if moment:
             yield "deroule", line.number, step.title, words, "", "", local(moment).isoformat(timespec="seconds")
-    if line.late is not None:
-        yield "deroule", line.number, step.title, _("retard"), _("minutes"), "", line.late
 
 
 def _vote(line: AgendaLine, vote: Vote) -> Iterator[Row]:
@@ -100,7 +100,9 @@ def _vote(line: AgendaLine, vote: Vote) -> Iterator[Row]:
     for measure, n in (
         (_("bulletins"), result.ballots), (_("personnes présentes"), result.present), (_("blancs"), result.blanks),
         (_("tardifs"), result.late), (_("téléphones"), result.phones), (_("bulletins papier"), result.papers),
-        (_("bulletins papier non relus"), vote.papers.unread), (_("bulletins papier nuls"), vote.papers.void),
+        (_("bulletins papier non relus"), vote.papers.unread),
+        (_("bulletins papier lus de deux façons"), vote.papers.differs),
+        (_("bulletins papier nuls"), vote.papers.void),
     ):  # fmt: skip
         yield "vote", number, title, "", measure, EVERYONE, n
     for college in result.apart:
@@ -131,10 +133,9 @@ def _graded(vote: Vote, result: Graded) -> Iterator[Row]:
     scale = vote.step.scale
     for line in result.lines:
         option = vote.titles[line.option].title
-        if isinstance(result, Judgment):
-            judged = next(each for each in result.lines if each.option == line.option)
-            yield option, _("rang"), EVERYONE, judged.rank
-            yield option, _("mention majoritaire"), EVERYONE, _(scale[judged.mention]) if judged.mention else ""
+        if isinstance(line, JudgedLine):
+            yield option, _("rang"), EVERYONE, line.rank
+            yield option, _("mention majoritaire"), EVERYONE, _(scale[line.mention]) if line.mention else ""
         for college, tally, blanks in (
             (EVERYONE, line.tally, line.blanks),
             *((c, line.tally_by[c], line.blanks_by[c]) for c in result.apart),
@@ -148,8 +149,18 @@ def _cards(report: Report, line: AgendaLine) -> Iterator[Row]:
     wall = report.walls.get(line.step.id or 0)
     if wall is None:
         return
-    for cluster in wall.filled:
-        for card in cluster.cards:
-            yield "carte", line.number, line.step.title, cluster.title, card.signed, "", card.text
-    for card in wall.loose:
-        yield "carte", line.number, line.step.title, "", card.signed, "", card.text
+    for cluster in wall.told:
+        for card in cluster.lines:
+            yield _card(line, cluster.title, card, report.workshop)
+    for card in wall.loose_lines:
+        yield _card(line, "", card, report.workshop)
+    for words in unshown(wall):
+        yield "carte", line.number, line.step.title, "", _("remarque"), "", words
+
+
+def _card(line: AgendaLine, group: str, card: CardView, workshop: Workshop) -> Row:
+    """A card, or what stands in its place; ``mesure`` says who signed, and when it was read if it was not there."""
+    if card.masked:
+        return "carte masquee", line.number, line.step.title, group, "", "", said.masked(card)
+    beside = ", ".join(words for words in (card.signed, said.read_after(card, workshop)) if words)
+    return "carte", line.number, line.step.title, group, beside, "", card.text

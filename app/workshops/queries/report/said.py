@@ -6,13 +6,13 @@ from datetime import datetime
 from app.core.i18n import fdate, fnum, ngettext
 from app.core.i18n import gettext as _
 from app.identity.states import COLLEGE_LABELS, College
+from app.threads.states import REASON_ARTICLES, REASON_LABELS, RefusalReason
 from app.workshops.counting import Agreement, Judgment, Opposition, Result, Turnout
 from app.workshops.models import Step, Workshop
+from app.workshops.queries.report.papers import left_out
 from app.workshops.queries.report.parts import AgendaLine, Vote
+from app.workshops.queries.walls import CardView, Wall
 from app.workshops.states import BLANKS_LABELS, HANDS_LABELS, MODE_LABELS, Blanks, Hands, Mode, StepKind
-
-SLIGHT = 5  # minutes late or in advance that nobody needs to read
-ANOTHER_TIME = 120  # minutes: the room was not held at the hour announced, no step of it is late
 
 
 def college(code: str) -> str:
@@ -27,7 +27,7 @@ def colleges(codes: Iterable[str]) -> str:
 
 def clock(moment: datetime) -> str:
     """« 18 h 04 »."""
-    return fdate(moment, "datetime").rsplit(", ", 1)[-1]
+    return fdate(moment, "clock")
 
 
 def minutes(number: int) -> str:
@@ -47,14 +47,6 @@ def hours(line: AgendaLine) -> str:
 def planned(line: AgendaLine) -> str:
     """When a step was to take place, and for how long."""
     return _("%(clock)s, %(minutes)s") % {"clock": clock(line.planned_at), "minutes": minutes(line.step.minutes)}
-
-
-def lateness(line: AgendaLine) -> str:
-    """« 6 minutes de retard »; nothing when its hours say enough: a few minutes, or a room held at another time."""
-    if line.late is None or not SLIGHT < abs(line.late) < ANOTHER_TIME:
-        return ""
-    words = _("%(minutes)s de retard") if line.late > 0 else _("%(minutes)s d’avance")
-    return words % {"minutes": minutes(abs(line.late))}
 
 
 def where(workshop: Workshop) -> str:
@@ -95,9 +87,11 @@ def method(step: Step) -> list[str]:
         return _judgment(step)
     if step.kind == StepKind.AGREEMENT:
         return _agreement(step)
+    if step.hands == Hands.YES_NO:
+        return [_("À main levée, sur une seule chose : oui, non, je m’abstiens.")]
     hands = _(HANDS_LABELS[Hands(step.hands)])
     return [
-        _("Main levée : %(how)s.") % {"how": hands[:1].lower() + hands[1:]},
+        _("Question à main levée : %(how)s.") % {"how": lowered(hands)},
         _("Les choix restent dans l’ordre de la question."),
     ]
 
@@ -120,8 +114,8 @@ def _agreement(step: Step) -> list[str]:
     if step.limit_percent is None:
         return [*said, _("Aucune règle d’adoption n’était fixée avant le vote.")]
     rule = _(
-        "Règle fixée avant le vote : pas plus de %(n)s %% d’oppositions, dans la salle et dans chaque collège de cinq "
-        "bulletins ou plus."
+        "Règle fixée avant le vote : pas plus de %(n)s %% d’oppositions, dans la salle et dans chaque collège montré "
+        "à part."
     )
     return [*said, rule % {"n": fnum(step.limit_percent)}]
 
@@ -158,17 +152,7 @@ def warnings(vote: Vote) -> list[str]:
         found.append(
             _("Il y a plus de bulletins que de personnes comptées : le nombre de personnes présentes est à vérifier.")
         )
-    if vote.papers.unread:
-        words = ngettext(
-            "%(n)s bulletin papier saisi n’a pas été relu par une deuxième personne : il n’est pas compté.",
-            "%(n)s bulletins papier saisis n’ont pas été relus par une deuxième personne : ils ne sont pas comptés.",
-            vote.papers.unread,
-        )
-        found.append(words % {"n": fnum(vote.papers.unread)})
-    if vote.papers.void:
-        words = ngettext("%(n)s bulletin papier est nul.", "%(n)s bulletins papier sont nuls.", vote.papers.void)
-        found.append(words % {"n": fnum(vote.papers.void)})
-    return found
+    return found + left_out(vote.papers)
 
 
 def ties(vote: Vote) -> list[str]:
@@ -210,18 +194,89 @@ def _opposition(part: Opposition) -> str:
     return _("%(who)s, %(n)s %%") % {"who": who, "n": fnum(part.percent)}
 
 
-def small(vote: Vote) -> str:
-    """The collèges whose figures are only in the total, and why; empty if there is none."""
-    codes = [code for code, n in vote.result.ballots_by.items() if n and code not in vote.result.apart]
-    if not codes:
+def _aside(result: Turnout) -> list[str]:
+    return [code for code, n in result.ballots_by.items() if n and code not in result.apart]
+
+
+def small(result: Turnout) -> str:
+    """The collèges whose figures are only in the total, beside those that are shown; empty if there is none."""
+    codes = _aside(result) if result.apart else []
+    return _("Dans le total seulement : %(colleges)s.") % {"colleges": colleges(codes)} if codes else ""
+
+
+def hidden(results: Iterable[Turnout]) -> str:
+    """Why some collèges are only in the total, said once for several votes; empty if all are shown apart."""
+    if not any(_aside(result) for result in results):
         return ""
-    return few(codes)
+    return _(
+        "Un collège de moins de cinq bulletins compte dans le total seulement, pour que personne ne soit reconnu. Le "
+        "plus petit autre aussi, quand une soustraction suffirait à le retrouver."
+    )
+
+
+def measure(results: Iterable[Turnout]) -> str:
+    """What votes are, before their results; collèges are named only where one is shown."""
+    by = _(
+        "Chaque résultat est donné au total et par collège, sans qu’aucun collège ne pèse plus qu’un autre. La "
+        "décision revient aux élues et élus."
+    )
+    return by if any(result.apart for result in results) else _("La décision revient aux élues et élus.")
 
 
 def few(codes: Iterable[str]) -> str:
     """Why these collèges are only in the total."""
     words = _("Comptés dans le total seulement, pour que personne ne soit reconnu : %(colleges)s.")
     return words % {"colleges": colleges(codes)}
+
+
+def masked(card: CardView) -> str:
+    """What stands in the place of a card that was shown, then taken off: never nothing."""
+    if card.reason is None:
+        return _("Carte masquée.")
+    reason = RefusalReason(card.reason)
+    words = _("Carte masquée : charte, article %(n)s, %(rule)s.")
+    return words % {"n": fnum(REASON_ARTICLES[reason]), "rule": lowered(_(REASON_LABELS[reason]))}
+
+
+def article(card: CardView) -> int | None:
+    """The article of the charter by which a card was taken off."""
+    return REASON_ARTICLES[RefusalReason(card.reason)] if card.reason else None
+
+
+def lowered(words: str) -> str:
+    """A sentence's beginning, inside another."""
+    return words[:1].lower() + words[1:]
+
+
+def read_after(card: CardView, workshop: Workshop) -> str:
+    """When moderators published a card that the room had left unread; empty for the others."""
+    closed, shown = workshop.closed_at, card.published_at
+    if closed is None or shown is None or shown <= closed or card.masked:
+        return ""
+    return _("lue après l’atelier, le %(day)s") % {"day": fdate(shown)}
+
+
+def left_unread(wall: Wall) -> str:
+    """How many cards nobody read, and who does; empty if there is none."""
+    number = len(wall.pending)
+    if not number:
+        return ""
+    words = ngettext(
+        "%(n)s carte n’a pas été lue dans la salle : le Conseil de développement la lit.",
+        "%(n)s cartes n’ont pas été lues dans la salle : le Conseil de développement les lit.", number,
+    )  # fmt: skip
+    return words % {"n": fnum(number)}
+
+
+def taken_off(wall: Wall) -> str:
+    """How many cards were shown, then masked; empty if there is none."""
+    if not wall.masked:
+        return ""
+    words = ngettext(
+        "%(n)s carte a été masquée après avoir été montrée.", "%(n)s cartes ont été masquées après avoir été montrées.",
+        wall.masked,
+    )  # fmt: skip
+    return words % {"n": fnum(wall.masked)}
 
 
 def kept_back(number: int) -> str:

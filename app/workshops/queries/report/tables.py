@@ -9,7 +9,7 @@ from app.identity.states import College
 from app.workshops.counting import Agreement, Graded, JudgedLine, Judgment, Result, Tally, YesNo, percent
 from app.workshops.queries.report import said
 from app.workshops.queries.report.parts import Presence, Report, Vote
-from app.workshops.states import KIND_LABELS, StepKind
+from app.workshops.states import KIND_LABELS
 
 _PAINTS = {college.value: place for place, college in enumerate(College)}
 REST = -1  # the paint of those who are not told apart
@@ -19,13 +19,13 @@ def agenda(report: Report) -> Grid:
     """Every step, as planned and as held."""
     rows = tuple(
         (
-            fnum(line.number), f"{line.step.title} ({_(KIND_LABELS[StepKind(line.step.kind)]).lower()})",
-            said.planned(line), said.hours(line), said.lateness(line),
+            fnum(line.number), f"{line.step.title} ({_(KIND_LABELS[line.step.sort]).lower()})",
+            said.planned(line), said.hours(line),
         )
         for line in report.agenda
     )  # fmt: skip
-    head = (_("N°"), _("Séquence"), _("Prévue"), _("Tenue"), _("Horaire"))
-    return Grid(_("Déroulé prévu et horaires réels"), head, rows, numbers=5)
+    head = (_("N°"), _("Séquence"), _("Prévue"), _("Tenue"))
+    return Grid(_("Déroulé prévu et horaires réels"), head, rows, numbers=4)
 
 
 def presence(found: Presence) -> Grid:
@@ -69,12 +69,16 @@ def _points(found: Vote, result: Result) -> list[Grid | Bars]:
         by = [_points_of(line.points_by[c], line.supporters_by[c], dots=dots) for c in apart]
         rows.append((*((rank,) if dots else ()), title, *totals, *by))
         bars.append((title, _parts({c: line.points_by[c] for c in apart}, line.points)))
-    caption = _("Gommettes reçues, au total et par collège") if dots else _("Réponses, au total et par collège")
+    caption = _by(_("Gommettes reçues") if dots else _("Réponses"), result)
     whole = max(line.points for line in result.lines) or 1
     return [
         Bars("colleges", whole, tuple(bars), _legend(result)),
         Grid(caption, head, tuple(rows), numbers=2 if dots else 1),
     ]
+
+
+def _by(caption: str, result: Result | Graded) -> str:
+    return _("%(what)s, au total et par collège") % {"what": caption} if result.apart else caption
 
 
 def _points_of(points: int, supporters: int, *, dots: bool) -> str:
@@ -157,9 +161,7 @@ def _scale(found: Vote, result: Graded) -> list[Grid | Bars]:
     rows = []
     for name, number, by in _degrees(found, result):
         rows.append((name, *_shares(number, result)[: 1 + len(shares)], *(fnum(by[c]) for c in result.apart)))
-    caption = _("Degrés d’accord, au total et par collège") if isinstance(result, Agreement) else _(
-        "Réponses, au total et par collège"
-    )  # fmt: skip
+    caption = _by(_("Degrés d’accord") if isinstance(result, Agreement) else _("Réponses"), result)
     bars = (_("Ensemble"), tuple((place, n) for place, n in enumerate(line.tally) if n))
     return [Bars("grades", result.ballots, (bars,), _mentions(found, result)), Grid(caption, head, tuple(rows))]
 
