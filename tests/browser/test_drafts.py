@@ -68,11 +68,11 @@ def test_words_typed_just_before_leaving_are_kept_too(readers: Crowd) -> None:
 
 
 def test_words_typed_before_the_script_arrived_are_kept_too(readers: Crowd) -> None:
-    visitor = readers.visitor()
+    page = readers.visitor().page
     held: list[Route] = []
-    visitor.page.route("**/js/draft.*.js", lambda route: held.append(route))
-    with visitor.page.expect_request("**/js/draft.*.js"):
-        page = visitor.go(FORM)
+    page.route("**/js/draft.*.js", lambda route: held.append(route))
+    with page.expect_request("**/js/draft.*.js"):
+        page.goto(FORM)
     page.get_by_label("En une phrase").fill(TITLE)
     held[0].continue_()
     expect(page.locator(NOTE)).to_have_text("Brouillon gardé sur cet appareil.")

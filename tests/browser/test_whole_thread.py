@@ -191,7 +191,7 @@ def test_from_a_need_to_a_vote_on_the_board_and_its_answer(people: Crowd) -> Non
     resident.follow(card.get_by_role("link", name=priority, exact=True))
     votes = resident.page.locator("section[aria-labelledby=ateliers]")
     expect(votes).to_contain_text("Atelier de Taulé")
-    expect(votes).to_contain_text("2 sur 3 ont donné au moins une gommette")
+    expect(votes).to_contain_text("2 sur 3 y ont posé au moins une gommette")
     expect(resident.page.locator("section[aria-labelledby=positions]")).to_contain_text("Habitantes et habitants")
     expect(resident.go(address).locator(".voices")).to_contain_text("2 personnes l’ont soutenue, sur 3 bulletins")
 
