@@ -204,12 +204,17 @@ def test_the_run_sheet_shifts_with_what_happens() -> None:
     assert [(line.begins_at, line.held) for line in ended.lines] == [(at(5), True), (None, False)]
 
 
-def test_lateness_is_told_to_the_crew_alone(site: Site) -> None:
-    amina, workshop = site.signed_in("facilitator"), room(site)
+def _extend(site: Site, workshop: Workshop, to_come: timedelta) -> None:
+    """Let the open step last until then."""
     with site.writing() as db:
         step = db.get_one(Step, current(site, workshop).id)
-        step.closes_at = now() + timedelta(minutes=90)
+        step.closes_at = now() + to_come
         db.add(step)
+
+
+def test_lateness_is_told_to_the_crew_alone(site: Site) -> None:
+    amina, workshop = site.signed_in("facilitator"), room(site)
+    _extend(site, workshop, timedelta(minutes=90))
     assert "En retard de" in said(console(amina, workshop))
     for who in (site.visitor(), seated(site, workshop), site.signed_in("resident")):
         for path in (
@@ -236,10 +241,7 @@ def test_the_console_costs_a_fixed_number_of_queries(site: Site) -> None:
 
 def test_a_long_lateness_is_said_in_hours(site: Site) -> None:
     amina, workshop = site.signed_in("facilitator"), room(site)
-    with site.writing() as db:
-        step = db.get_one(Step, current(site, workshop).id)
-        step.closes_at = now() + timedelta(days=1)
-        db.add(step)
+    _extend(site, workshop, timedelta(days=1))
     assert re.search(r"En retard de \d+ h \d\d\.", said(console(amina, workshop)))
     step = Step(id=1, workshop_id=1, position=1, kind="presentation", title="Une", minutes=60, status="waiting")
     begins = datetime(2030, 3, 14, 18, tzinfo=UTC)
