@@ -19,6 +19,8 @@ KEEP_SHIFTS = """
 """
 PAINTED = "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))"
 SETTLED = "[data-check]:has-text('Vérifier'), [data-size], [data-my-cards] h2"  # a live page, once its script has come
+TOPS = """[...document.body.children].filter((each) => each.getClientRects().length)
+  .map((each) => each.getBoundingClientRect().top + scrollY)"""
 RURAL = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
 
 
@@ -128,3 +130,5 @@ def test_nothing_jumps_while_a_live_page_arrives(readers: Crowd, sites: Sites, p
     page = visitor.go(path.format_map(sites.facts))
     expect(page.locator(SETTLED)).to_be_attached()
     assert _shifts(page) <= SHIFT
+    tops = page.evaluate(TOPS)
+    assert tops == sorted(tops), "what comes first stands first: else it is painted, then jumps, when a network is slow"
