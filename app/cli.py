@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from uvicorn.supervisors import Multiprocess
 
 from app import seed as seeds
 from app import worker as workers
@@ -21,6 +22,7 @@ from app.board import queries as board
 from app.core import live
 from app.core.db import Database, now
 from app.core.i18n import today
+from app.core.listening import Reserved
 from app.core.mail import send_again
 from app.core.settings import get_settings
 from app.identity import queries as people
@@ -78,7 +80,12 @@ def serve(
         "backlog": 4096, "server_header": False,
     }  # fmt: skip
     if workers_count > 1:
-        uvicorn.run("app.main:create_app", workers=workers_count, **options)
+        try:
+            door = Reserved(host, port)
+        except OSError as error:
+            raise typer.BadParameter(f"{host}:{port} ne peut pas être ouvert : {error.strerror}.") from error
+        with door:
+            Multiprocess(uvicorn.Config("app.main:create_app", workers=workers_count, **options), sockets=[door]).run()
     else:
         Server(uvicorn.Config("app.main:create_app", **options)).run()
 

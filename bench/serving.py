@@ -11,9 +11,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import httpx
 import uvloop
 
+from app.core.listening import Reserved
 from bench.phones import Address, more_files
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -47,7 +47,6 @@ def serve(database_url: str, log: Path, *, variant: str = "real", processes: int
             "EMGLEV_DATABASE_URL": database_url, "EMGLEV_LOG_FORMAT": "json",
         }  # fmt: skip
         with _processes(_site, processes, listening, environment, log, variant) as pids:
-            httpx.get(environment["EMGLEV_PUBLIC_URL"] + "/healthz", timeout=60).raise_for_status()
             yield Served(address, pids)
 
 
@@ -60,8 +59,8 @@ def broadcaster(payload: bytes) -> Iterator[Served]:
 
 @contextmanager
 def _listening() -> Iterator[tuple[socket.socket, Address]]:
-    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listening:
-        yield listening, listening.getsockname()
+    with Reserved("127.0.0.1", 0) as door:
+        yield door, door.getsockname()
 
 
 @contextmanager
@@ -70,12 +69,22 @@ def _processes(target: Any, count: int, *args: Any) -> Iterator[tuple[int, ...]]
     for process in started:
         process.start()
     try:
+        _await_doors(count, args[0].getsockname()[1])
         yield tuple(process.pid or 0 for process in started)
     finally:
         for process in started:
             process.terminate()
         for process in started:
             process.join(20)
+
+
+def _await_doors(count: int, port: int) -> None:
+    """Until each process listens, for at most 60 seconds: all must take their share of who comes."""
+    latest, door = time.monotonic() + 60, f":{port:04X} 00000000:0000 0A "
+    while Path("/proc/net/tcp").read_text("ascii").count(door) < count:
+        if time.monotonic() > latest:
+            raise RuntimeError(f"{count} processes were to listen on {port}")
+        time.sleep(0.05)
 
 
 def _site(listening: socket.socket, environment: dict[str, str], log: Path, variant: str) -> None:
@@ -87,7 +96,7 @@ def _site(listening: socket.socket, environment: dict[str, str], log: Path, vari
     import uvicorn
 
     config = uvicorn.Config(
-        f"bench.sites:{variant}", factory=True, access_log=False, log_level="warning", proxy_headers=True,
+        f"bench.sites:{variant}", factory=True, access_log=False, log_level="warning", proxy_headers=True, backlog=4096,
         forwarded_allow_ips="127.0.0.1", timeout_graceful_shutdown=5, server_header=False,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
