@@ -47,7 +47,7 @@ def _address() -> dict[str, str]:
 @contextmanager
 def open_chromium() -> Iterator[Browser]:
     """The machine's Chromium (``EMGLEV_TEST_CHROMIUM`` names another), else Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     found = os.environ.get("EMGLEV_TEST_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
