@@ -70,7 +70,8 @@ def _ticked(value: bool) -> bool:
 
 
 Once = Annotated[str, AfterValidator(_once)]  # the random key of a form: sent twice, it counts once
-Ticked = Annotated[bool, AfterValidator(_ticked)]  # a box that must be ticked; its field has the default False
+# A box that must be ticked; its field has the default False, which is what a browser sends of a box left empty.
+Ticked = Annotated[bool, AfterValidator(_ticked), Field(validate_default=True)]
 
 
 F = TypeVar("F", bound=Form)

@@ -58,7 +58,7 @@ class NeedForm(PlaceForm, TrapForm):
     college: College | None = None
     in_name_of: str = Field(default=OWN_NAME, max_length=12)
     email: str | None = Field(default=None, max_length=254)
-    charter: Ticked = Field(default=False, validate_default=True)
+    charter: Ticked = False
     once: Once
 
     @field_validator("title")

@@ -167,6 +167,7 @@ def _workshop(people: Crowd, facilitator: Visitor) -> None:
     facilitator.click("Compte rendu")
     facilitator.click("Compléter et publier")
     console.get_by_label("Ce que la salle conclut").fill("La salle demande d’abord les bancs, puis les arrêts.")
+    console.get_by_label("J’ai relu la page").check()
     facilitator.press("Publier le compte rendu")
     for page in pages:
         expect(page.locator("#room_main")).to_contain_text(re.compile("[Cc]ompte rendu"))

@@ -244,6 +244,7 @@ def _publish(room: _Room) -> None:
     expect(page.locator("#report_outcomes")).to_contain_text(DECISION)
     page.get_by_role("button", name="Montrer l’objection 1").click()
     expect(page.locator("#report_objections")).to_contain_text("Dans le compte rendu")
+    page.get_by_label("J’ai relu la page").check()
     room.amina.press("Publier le compte rendu")
     for phone in room.phones:
         expect(phone.get_by_role("link", name="Lire le compte rendu")).to_be_visible()

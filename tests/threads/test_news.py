@@ -98,7 +98,7 @@ def test_a_workshop_announced_and_its_report_are_said_to_the_territory(site: Sit
         workshop.status = "draft"
         workshops.schedule(db, workshop, by=by)
         workshop.status, workshop.closed_at = "closed", now()
-        workshops.publish_report(db, workshop, ReportForm(conclusion="Ce que la salle a retenu.", next_steps=""), by=by)
+        workshops.publish_report(db, workshop, ReportForm(conclusion="Ce que la salle a retenu.", sure=True), by=by)
         titles = [news.title for news in _said(db)]
     assert len(titles) == 2 and all(workshop.title in title for title in titles)
     for path in {news.path for news in _news(site)}:

@@ -100,7 +100,7 @@ def test_html_emoji_and_right_to_left_are_shown_as_written(site: Site) -> None:
         act(site, amina, workshop, f"sequences/{question.id}/cloture")
         act(site, amina, workshop, f"sequences/{question.id}/resultats")
     act(site, amina, workshop, "fin")
-    amina.post(f"/ateliers/{workshop.id}/compte-rendu", {"conclusion": NASTY * 2, "next_steps": NASTY})
+    amina.post(f"/ateliers/{workshop.id}/compte-rendu", {"conclusion": NASTY * 2, "next_steps": NASTY, "sure": "true"})
     shown = site.visitor().get(f"/ateliers/{workshop.id}/compte-rendu").text
     assert "👩‍👩‍👧" in shown and "<script>alert" not in shown
 
@@ -219,9 +219,11 @@ def test_a_run_sheet_that_is_over_does_not_change(site: Site) -> None:
         assert act(site, amina, workshop, f"sequences/{hello.id}{path}", **more).status_code == 409, path
     assert act(site, amina, workshop, "sequences", **sent).status_code == 409
     assert [s.id for s in steps(site, workshop)] == [hello.id, question.id]
-    words = {"conclusion": "La salle demande un car du soir.", "next_steps": ""}
+    words = {"conclusion": "La salle demande un car du soir.", "next_steps": "", "sure": "true"}
     amina.post(f"/ateliers/{workshop.id}/compte-rendu", words)
-    again = amina.post(f"/ateliers/{workshop.id}/compte-rendu", {"conclusion": "La salle n’a rien demandé du tout."})
+    again = amina.post(
+        f"/ateliers/{workshop.id}/compte-rendu", {"conclusion": "La salle n’a rien demandé du tout.", "sure": "true"}
+    )
     assert again.status_code == 409
     changed = WORKSHOP | {"title": "Un tout autre titre", "edited": _edited(site, workshop)}
     assert amina.post(f"/ateliers/{workshop.id}/preparation", changed).status_code == 409

@@ -31,7 +31,14 @@ def test_a_report_published_while_the_room_opens_again_is_one_or_the_other(site:
     workshop, lead = closed(site), site.signed_in("facilitator")
     with site.reading() as db:
         edited = db.get_one(Workshop, workshop.id).edited
-    text = {"conclusion": WORDS, "next_steps": "", "conclusion_seen": "", "next_steps_seen": "", "replace": ""}
+    text = {
+        "conclusion": WORDS,
+        "next_steps": "",
+        "conclusion_seen": "",
+        "next_steps_seen": "",
+        "replace": "",
+        "sure": "true",
+    }
     back = {"edited": str(edited)}
     race(site, [(lead, f"{base(workshop)}/compte-rendu", text), (lead, f"{base(workshop)}/reprise", back)])
     kept = stored(site, workshop)
@@ -51,7 +58,7 @@ def test_a_stale_report_does_not_publish_a_room_that_is_open_again(site: Site) -
     workshop, lead = closed(site), site.signed_in("facilitator")
     before = told(site)
     act(site, lead, workshop, "reprise")
-    answer = lead.post(f"{base(workshop)}/compte-rendu", {"conclusion": WORDS})
+    answer = lead.post(f"{base(workshop)}/compte-rendu", {"conclusion": WORDS, "sure": "true"})
     assert answer.status_code == 409 and stored(site, workshop).status == "lobby" and told(site) == before
     assert stored(site, workshop).published_at is None
 

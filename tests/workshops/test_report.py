@@ -23,7 +23,7 @@ def test_a_draft_is_for_the_crew_and_a_published_report_for_everyone(site: Site)
         assert site.visitor().get(f"{base(workshop)}/{path}").url.path == "/connexion", path
         assert site.signed_in("technician").get(f"{base(workshop)}/{path}").status_code == 403, path
         assert site.signed_in("facilitator").get(f"{base(workshop)}/{path}").status_code == 200, path
-    write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS)
+    write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS, sure="true")
     for path in pages:
         assert site.visitor().get(f"{base(workshop)}/{path}").status_code == 200, path
 
@@ -40,7 +40,7 @@ def test_only_the_crew_writes_and_only_the_lead_publishes(site: Site) -> None:
             assert write(visitor, workshop, path, conclusion=WORDS, text="Une décision").status_code == 403, path
     helper = colleague(site)
     assert write(helper, workshop, "decisions", text="Fermer la place").status_code == 200
-    assert write(helper, workshop, "compte-rendu", conclusion=WORDS).status_code == 403
+    assert write(helper, workshop, "compte-rendu", conclusion=WORDS, sure="true").status_code == 403
     assert "La personne qui conduit l’atelier le publie." in shown(
         helper.get(f"{base(workshop)}/compte-rendu/redaction")
     )
@@ -145,7 +145,7 @@ def test_publishing_tells_each_person_once_and_not_who_published(site: Site) -> 
         for persona in ("resident", "technician"):
             db.add(Participation(workshop_id=workshop.id or 0, person_id=person_id(db, persona), at=now()))
     before = len(site.mails())
-    write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS)
+    write(site.signed_in("facilitator"), workshop, "compte-rendu", conclusion=WORDS, sure="true")
     told = [mail for mail in site.mails()[before:] if workshop.title in mail.subject]
     mine = [mail.to for mail in told if "Vous étiez inscrite ou inscrit" in mail.body]
     assert len(mine) == 3 and len(set(mine)) == 3
@@ -158,15 +158,15 @@ def test_a_refused_publication_keeps_what_was_typed(site: Site) -> None:
     answer = write(amina, workshop, "compte-rendu", conclusion="Trop court", next_steps="Une date en mai.")
     assert answer.status_code == 422 and "Trop court" in answer.text and "Une date en mai." in answer.text
     assert stored(site, workshop).status == "closed"
-    assert write(amina, workshop, "compte-rendu", conclusion=WORDS).status_code == 200
-    assert write(amina, workshop, "compte-rendu", conclusion=WORDS).status_code == 409
+    assert write(amina, workshop, "compte-rendu", conclusion=WORDS, sure="true").status_code == 200
+    assert write(amina, workshop, "compte-rendu", conclusion=WORDS, sure="true").status_code == 409
 
 
 def test_corrections_are_dated_added_once_and_change_nothing_else(site: Site) -> None:
     amina, workshop = site.signed_in("facilitator"), closed(site, dots(), conclusion=WORDS)
     sent = {"correction": "La place ferme le dimanche, non le samedi."}
     assert write(amina, workshop, "compte-rendu/rectifications", **sent).status_code == 409  # not published yet
-    write(amina, workshop, "compte-rendu", conclusion=WORDS)
+    write(amina, workshop, "compte-rendu", conclusion=WORDS, sure="true")
     short = write(amina, workshop, "compte-rendu/rectifications", correction="Non")
     assert short.status_code == 422 and "Non" in short.text
     for _time in range(2):

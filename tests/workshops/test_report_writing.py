@@ -48,6 +48,20 @@ def test_each_text_is_kept_as_it_is_typed(site: Site) -> None:
     assert stored(site, workshop).conclusion == "La place"
 
 
+def test_nothing_is_published_before_its_box_is_ticked_and_what_was_typed_stays(site: Site) -> None:
+    amina, workshop = site.signed_in("facilitator"), closed(site, dots())
+    page = _soup(amina.get(f"{base(workshop)}/compte-rendu/redaction").text)
+    box = page.find("input", {"name": "sure"})
+    assert box["form"] == "report_texts" and not box.has_attr("checked")
+    answer = write(amina, workshop, "compte-rendu", conclusion=WORDS)
+    assert answer.status_code == 422 and stored(site, workshop).status == "closed"
+    again = _soup(answer.text)
+    assert again.find(id="conclusion").text.strip() == WORDS
+    assert "Cochez la case" in again.find("input", {"name": "sure"}).find_parent(class_="field").text
+    write(amina, workshop, "compte-rendu", conclusion=WORDS, sure="true")
+    assert stored(site, workshop).status == "published"
+
+
 def test_two_people_write_at_once_and_neither_loses_a_word(site: Site) -> None:
     workshop = closed(site, dots(), conclusion="Ce que disait le brouillon.")
     amina, other = site.signed_in("facilitator"), colleague(site)
@@ -149,7 +163,7 @@ def test_objections_are_hidden_until_they_are_shown_and_never_with_their_vote(si
     step = steps(site, workshop)[0]
     write(amina, workshop, f"sequences/{step.id}/objections", shown="true")
     assert "Yann" in amina.get(page).text
-    write(amina, workshop, "compte-rendu", conclusion=WORDS)
+    write(amina, workshop, "compte-rendu", conclusion=WORDS, sure="true")
     named = next(ballot for ballot in said if "Yann" in ballot.words)
     assert write(amina, workshop, f"objections/{named.id}", shown="false").status_code == 200  # still, once published
     assert "Yann" not in site.visitor().get(page).text

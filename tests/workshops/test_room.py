@@ -42,7 +42,7 @@ def test_a_whole_workshop_from_its_preparation_to_its_report(site: Site) -> None
     assert act(site, amina, workshop, "fin").status_code == 200
     amina.post(
         f"/ateliers/{workshop.id}/compte-rendu",
-        {"conclusion": "La salle demande un car du soir.", "next_steps": "Comité en mai."},
+        {"conclusion": "La salle demande un car du soir.", "next_steps": "Comité en mai.", "sure": "true"},
     )
     report = site.visitor().get(f"/ateliers/{workshop.id}/compte-rendu")
     assert report.status_code == 200

@@ -21,7 +21,7 @@ class ReportForm(Form):
     text: str = Field(min_length=20, max_length=2000)
     name: str = Field(default="", max_length=120)
     email: str | None = Field(default=None, max_length=254)
-    good_faith: Ticked = Field(default=False, validate_default=True)
+    good_faith: Ticked = False
     once: Once
 
     @field_validator("reason")

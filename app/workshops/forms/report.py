@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from app.core.forms import Form
+from app.core.forms import Form, Ticked
 from app.workshops.states import SHORTEST_CONCLUSION
 
 SEAL = 18  # characters of what tells that a text changed since the page was shown
@@ -24,9 +24,10 @@ class TextsForm(Form):
 
 
 class ReportForm(TextsForm):
-    """The same, to be published."""
+    """The same, to be published, which nothing undoes: ``sure`` is ticked."""
 
     conclusion: str = Field(min_length=SHORTEST_CONCLUSION, max_length=3000)
+    sure: Ticked = False
 
 
 class OutcomeForm(Form):

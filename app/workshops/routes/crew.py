@@ -134,8 +134,7 @@ def take_lead(
     form: Annotated[Filled[TakeLeadForm], Depends(read(TakeLeadForm))],
 ) -> Response:  # fmt: skip
     """Lead in the place of somebody who is gone."""
-    if form.ok is None or not form.ok.gone:
-        form.refuse("gone", _("Cochez la case pour continuer."))
+    if form.ok is None:
         return _show(request, db, workshop, status=422, take=form)
     words = _("Vous conduisez désormais cet atelier.")
     return _do(request, db, workshop, words, service.take_lead, by=me.person_id or 0, to="workshops.console")
