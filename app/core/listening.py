@@ -1,7 +1,7 @@
 """One listening socket for each process of a server, so that the system shares people out between them.
 
 When processes share one socket, whichever wakes first takes everybody who waits at the door: of 200 phones that arrive
-together one process may get five. With SO_REUSEPORT (Linux, BSD) the system gives each arrival to one of the sockets.
+together one process may get none. With SO_REUSEPORT, Linux gives each arrival to one of the sockets.
 """
 
 import socket
