@@ -62,6 +62,16 @@ class Room:
             return list(db.exec(rows.order_by(col(Ballot.id))))
 
 
+def closed_with_a_ballot_read_twice(site: Site) -> Room:
+    """A room whose vote is closed, its one ballot on paper counted."""
+    here = Room(site)
+    here.print()
+    here.type(here.amina, 1, {0: 1})
+    here.type(here.katell, 1, {0: 1})
+    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
+    return here
+
+
 def words(response: httpx.Response) -> str:
     """What the page says, its spaces plain."""
     return soup(response).get_text(" ", strip=True).replace("\u00a0", " ")

@@ -14,7 +14,7 @@ from app.workshops.states import GRADES
 from tests.site import Site
 from tests.workshops.acts import act, options, room, seated, soup, steps, vote
 from tests.workshops.console_acts import again
-from tests.workshops.papers import Room, words
+from tests.workshops.papers import Room, closed_with_a_ballot_read_twice, words
 
 
 def test_a_ballot_counts_once_two_persons_read_the_same(site: Site) -> None:
@@ -61,11 +61,7 @@ def test_results_wait_for_a_second_answer_while_ballots_on_paper_wait(site: Site
 
 
 def test_without_a_ballot_that_waits_results_are_shown_at_once(site: Site) -> None:
-    here = Room(site)
-    here.print()
-    here.type(here.amina, 1, {0: 2})
-    here.type(here.katell, 1, {0: 2})
-    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
+    here = closed_with_a_ballot_read_twice(site)
     act(site, here.amina, here.workshop, f"sequences/{here.step.id}/resultats")
     assert again(site, here.step).status == "revealed"
 

@@ -3,7 +3,7 @@
 from tests.site import Site
 from tests.workshops.acts import act, prepared, soup, steps
 from tests.workshops.drafts import DOTS, draft, write
-from tests.workshops.papers import Room, words
+from tests.workshops.papers import closed_with_a_ballot_read_twice, words
 
 CARDS = {"kind": "cards", "title": "Qu’est-ce qui manque ?", "minutes": 15, "cards": 5, "approve": "true"}
 GROUPS = {"kind": "dots", "title": "Quel groupe d’abord ?", "minutes": 8, "dots": 5, "cap": 2}
@@ -43,11 +43,7 @@ def test_the_preparation_leads_to_the_team(site: Site) -> None:
 
 
 def test_once_results_are_shown_neither_printing_nor_typing_is_offered(site: Site) -> None:
-    here = Room(site)
-    here.print()
-    here.type(here.amina, 1, {0: 1})
-    here.type(here.katell, 1, {0: 1})
-    act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
+    here = closed_with_a_ballot_read_twice(site)
     assert "Imprimer des bulletins" in words(here.amina.get(here.base))
     act(site, here.amina, here.workshop, f"sequences/{here.step.id}/resultats")
     page = words(here.amina.get(here.base))
