@@ -217,16 +217,15 @@ class Hub:
         return self.channels[topic][-1]
 
     def _welcome(self, client: Client) -> None:
-        """The present state, so that a page that comes back needs nothing else; drawn first if nobody looked yet."""
+        """The known state at once, so that a page that comes back needs nothing else; drawn again, at most once a tick."""
         if self._heart is None or self._heart.done():
             self._heart = asyncio.ensure_future(self._beat())
         for channel in client.channels:
             if channel.draw is None:
                 continue
-            if channel.state is None:
-                self._stir(channel)
-            elif channel.state.key != client.seen:
+            if channel.state is not None and channel.state.key != client.seen:
                 self._catch_up(client, channel)
+            self._stir(channel)  # a page loaded anew must not stay behind what it was loaded with
 
     def _catch_up(self, client: Client, channel: Channel) -> None:
         if (message := channel.payload()) is not None:

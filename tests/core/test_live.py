@@ -96,6 +96,22 @@ def test_what_everybody_looks_at_is_drawn_once_and_given_to_whoever_comes() -> N
     play(scene)
 
 
+def test_a_page_loaded_anew_ends_with_the_present_state_even_if_nobody_announced_it() -> None:
+    async def scene(hub: Hub) -> None:
+        stage = Stage("un")
+        first, second = (Reader(hub, ["salle"], draw=stage) for _n in range(2))
+        tasks = [first.open()]
+        await until(lambda: bool(first.got))
+        stage.state = "deux"
+        tasks.append(second.open())
+        await until(lambda: "id: deux\ndata: deux\n\n" in first.said and "id: deux\ndata: deux\n\n" in second.said)
+        for reader in (first, second):
+            reader.left.set()
+        await asyncio.gather(*tasks)
+
+    play(scene)
+
+
 def test_what_looks_the_same_is_not_sent_again() -> None:
     async def scene(hub: Hub) -> None:
         stage = Stage("un")
