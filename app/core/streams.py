@@ -217,7 +217,7 @@ class Hub:
         return self.channels[topic][-1]
 
     def _welcome(self, client: Client) -> None:
-        """The known state at once, so that a page that comes back needs nothing else; drawn again, at most once a tick."""
+        """The known state at once, so that a page that comes back needs nothing else; then drawn again."""
         if self._heart is None or self._heart.done():
             self._heart = asyncio.ensure_future(self._beat())
         for channel in client.channels:
