@@ -75,9 +75,14 @@ class Site(FastAPI):
     """The application as the server calls it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Keep the server's own « send » for streams, whose thousands of messages no layer between would change."""
+        """Keep the server's own « send » for streams, whose thousands of messages no layer between would change.
+
+        And the moment: a live page says it to its stream, and hears what moved while it was drawn and on its way.
+        """
         if scope["type"] == "http":
-            scope.setdefault("state", {})["wire"] = send
+            state = scope.setdefault("state", {})
+            state["wire"] = send
+            state["as_of"] = self.state.hub.moments.now
         await super().__call__(scope, receive, send)
 
 

@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from sqlalchemy import Dialect, Engine, create_engine
@@ -26,8 +26,8 @@ from tests.databases import Engine as Databases
 from tests.databases import open_engine
 from tests.site import Site
 
-# A machine that does something else meanwhile must not make a property false.
-settings.register_profile("patient", deadline=None)
+# A machine that does something else meanwhile must not make a property false; whoever runs them sees the same examples.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.load_profile("patient")
 
 

@@ -3,6 +3,7 @@
 import re
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 
 LOCALE = "fr"
+KEPT = 4096  # dates and numbers already written: a page says the same ones again and again
 PARIS = ZoneInfo("Europe/Paris")
 _SOURCE = NullTranslations()
 _translations: ContextVar[NullTranslations | None] = ContextVar("translations", default=None)
@@ -46,11 +48,16 @@ def fdate(value: date | datetime, style: str = "long") -> str:
         moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=PARIS)
         clock = format_datetime(local(moment), "H 'h' mm", locale=LOCALE).translate(_UNSUPPORTED).replace(" ", "\u00a0")
         return clock if style == "clock" else f"{fdate(moment, 'day' if style == 'meeting' else 'long')}, {clock}"
-    day = local(value).date() if isinstance(value, datetime) else value
+    return _day(local(value).date() if isinstance(value, datetime) else value, style)
+
+
+@lru_cache(KEPT)
+def _day(day: date, style: str) -> str:
     text = format_date(day, _DATE_PATTERNS[style], locale=LOCALE).translate(_UNSUPPORTED)
     return _FIRST.sub(r"\g<1>1er ", text, count=1)
 
 
+@lru_cache(KEPT)
 def fnum(value: float | int) -> str:
     """A number with French separators, in characters that both fonts have."""
     return format_decimal(value, locale=LOCALE).translate(_UNSUPPORTED)

@@ -6,6 +6,7 @@ A topic may be *drawn*: what everybody looks at is then made once a change, apar
 
 import threading
 from collections.abc import Callable, Sequence
+from urllib.parse import parse_qs
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -20,6 +21,7 @@ __all__ = [
     "unregister",
 ]  # fmt: skip
 CHANNEL = "emglev_live"
+SINCE = "depuis"  # the moment at which a page was drawn; static/js/live.js adds it to the address of the stream
 
 
 class Stream(Response):
@@ -35,8 +37,9 @@ class Stream(Response):
         """Hold the stream; no database session is held meanwhile."""
         sent = (value for name, value in scope["headers"] if name == b"last-event-id")
         seen = next(sent, b"").decode("latin-1")
+        since = parse_qs(scope["query_string"].decode("latin-1")).get(SINCE, [""])[0]
         wire = scope.get("state", {}).get("wire")
-        await self.hub.serve(self.topics, receive, send, draw=self.draw, seen=seen, wire=wire)
+        await self.hub.serve(self.topics, receive, send, draw=self.draw, seen=seen, since=since, wire=wire)
 
 
 _hubs: set[Hub] = set()

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.core import pdf
+from app.core.security import PRIVATE
 
 
 class Printed(Response):
@@ -21,7 +22,7 @@ class Printed(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Draw it, then send it."""
         drawn = await anyio.to_thread.run_sync(pdf.render, self.template, self.data)
-        headers = {"content-disposition": f'attachment; filename="{self.name}"', "cache-control": "no-store"}
+        headers = PRIVATE | {"content-disposition": f'attachment; filename="{self.name}"'}
         await Response(drawn, media_type="application/pdf", headers=headers)(scope, receive, send)
 
 

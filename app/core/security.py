@@ -46,6 +46,9 @@ HEADERS: Final[Mapping[str, str]] = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(self)",
     "cross-origin-opener-policy": "same-origin",
 }
+# Of an answer that no cache keeps, nor « back » on a shared device; and of a page whose address is a secret.
+PRIVATE: Final = {"cache-control": "no-store"}
+SECRET: Final = PRIVATE | {"x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer"}
 
 
 def token(nbytes: int = 24) -> str:

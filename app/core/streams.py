@@ -13,6 +13,7 @@ from typing import NamedTuple
 import structlog
 from starlette.types import Receive, Send
 
+from app.core.moments import Moments
 from app.core.wire import Said, offer, said
 
 log = structlog.get_logger("emglev.live")
@@ -42,12 +43,13 @@ Draw = Callable[[], Drawn | None]  # called in a thread; None: nothing to show
 class Client:
     """One open stream. ``behind``: what its full buffer missed, by channel."""
 
-    __slots__ = ("behind", "channels", "seen", "send", "task")
+    __slots__ = ("behind", "channels", "seen", "send", "since", "task")
 
-    def __init__(self, send: Send, channels: Sequence["Channel"], seen: str) -> None:
+    def __init__(self, send: Send, channels: Sequence["Channel"], seen: str, since: str) -> None:
         self.send = send
         self.channels = channels
         self.seen = seen  # the key of the last state that this page says it has
+        self.since = since  # the moment (``Hub.moments``) at which it was drawn, if it says so
         self.behind: set[Channel] = set()
         self.task = asyncio.current_task()
 
@@ -73,7 +75,7 @@ class Channel:
     def payload(self) -> Said | None:
         """The present state as a message, if there is one."""
         if self.draw is None:
-            return said(f"data: {self.topic} {self.version}\n\n") if self.version else None
+            return said(f"data: {self.topic} {self.version}\n\n")
         return said(f"id: {self.state.key}\ndata: {self.state.line()}\n\n") if self.state else None
 
 
@@ -88,6 +90,7 @@ class Hub:
         self._artist: ThreadPoolExecutor | None = None
         self._closing = False
         self._said: dict[str, str] = {}
+        self.moments = Moments()
         self._writing = threading.Lock()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -109,6 +112,7 @@ class Hub:
     def announce(self, line: str) -> None:
         """From any thread: this topic changed; an empty one means that anything may have. Words may follow it."""
         topic = self.keep(line)
+        self.moments.note(topic)
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._changed, topic)
 
@@ -179,23 +183,22 @@ class Hub:
 
     async def serve(
         self, topics: Sequence[str], receive: Receive, send: Send, *, draw: Draw | None = None, seen: str = "",
-        wire: Send | None = None,
+        since: str = "", wire: Send | None = None,
     ) -> None:  # fmt: skip
         """Hold one stream of some topics until its reader leaves or the server stops.
 
         ``draw`` makes the state of these topics, given at once to whoever comes; ``seen`` is the key of the one that
-        the page already shows. ``wire`` is ``send`` without what only looks at the head of answers.
+        the page already shows, ``since`` the moment at which it was drawn. ``wire`` is ``send`` without what only
+        looks at the head of answers.
         """
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         await send(_RETRY.message)
         if not self._closing:
-            await self._hold(topics, receive, wire or send, draw, seen)
+            await self._hold(receive, Client(wire or send, [self._channel(t, draw) for t in topics], seen, since))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _hold(self, topics: Sequence[str], receive: Receive, send: Send, draw: Draw | None, seen: str) -> None:
-        channels = [self._channel(topic, draw) for topic in topics]
-        client = Client(send, channels, seen)
-        for channel in channels:
+    async def _hold(self, receive: Receive, client: Client) -> None:
+        for channel in client.channels:
             channel.clients.add(client)
         self._welcome(client)
         try:
@@ -222,6 +225,8 @@ class Hub:
             self._heart = asyncio.ensure_future(self._beat())
         for channel in client.channels:
             if channel.draw is None:
+                if client.since and self.moments.moved(channel.topic, client.since):
+                    self._catch_up(client, channel)
                 continue
             if channel.state is not None and channel.state.key != client.seen:
                 self._catch_up(client, channel)

@@ -20,7 +20,7 @@ from app.core.assets import asset_path
 from app.core.errors import DomainError
 from app.core.i18n import gettext as _
 from app.core.light import refusal
-from app.core.security import redact
+from app.core.security import PRIVATE, redact
 from app.core.settings import get_settings
 
 FLASH_COOKIE = "emglev_message"
@@ -138,6 +138,7 @@ def _context(request: Request, context: dict[str, Any]) -> dict[str, Any]:
         "back": _back(request),
         "nav": None,
         "flashes": _read_flash(request),
+        "as_of": request.state.as_of,  # for what is live: the moment before anything was read
         "opened_at": int(time.time()),  # what a form gives back: how long it was open
     } | context
 
@@ -258,13 +259,13 @@ def error_page(request: Request, status: int, message: str, retry_after: int | N
     if retry_after:
         response.headers["retry-after"] = str(retry_after)
     response.headers["vary"] = VARY
-    response.headers["cache-control"] = "no-store"
+    response.headers.update(PRIVATE)
     return response
 
 
 def _refused(status: int, message: str, retry_after: int | None) -> Response:
     """To a script that asks for JSON: the words of the page, alone."""
-    response = JSONResponse(refusal(status, message), status, headers={"cache-control": "no-store"})
+    response = JSONResponse(refusal(status, message), status, headers=PRIVATE)
     if retry_after:
         response.headers["retry-after"] = str(retry_after)
     return response

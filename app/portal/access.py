@@ -1,4 +1,4 @@
-"""Gates of the portal: the demonstration only where it was switched on, secret pages out of every cache, files."""
+"""Gates of the portal: the demonstration only where it was switched on, files."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,6 @@ from app.policy import NEED_READ, SHEET_READ
 from app.portal.queries import files as portal_files
 from app.threads.models import File
 from app.threads.queries import files
-
-PRIVATE = {"x-robots-tag": "noindex, nofollow", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 def demo_only() -> None:

@@ -22,6 +22,7 @@ from app.workshops.service.room import write_rates
 from app.workshops.states import (
     GRADES,
     OBJECTING,
+    ROOM_OVER,
     STEP,
     VOTES,
     WORKSHOP,
@@ -97,7 +98,7 @@ class WorkshopLoader:
         note_event(self.db, workshop, "create", by=self.facilitator, at=starts - timedelta(days=15))
         for verb in _PATHS[Room(row["status"])]:
             WORKSHOP.move(self.db, workshop, verb, by=self.facilitator, at=min(now(), workshop.starts_at))
-        if row["status"] in (Room.RUNNING, Room.CLOSED, Room.PUBLISHED):
+        if row["status"] in (Room.RUNNING, *ROOM_OVER):
             workshop.opened_at = workshop.starts_at - timedelta(minutes=15)
         return workshop
 
@@ -202,7 +203,7 @@ class WorkshopLoader:
             write_rates(self.db, step)
 
     def _close(self, workshop: Workshop, row: dict[str, Any], moment: datetime) -> None:
-        if row["status"] in (Room.CLOSED, Room.PUBLISHED):
+        if row["status"] in ROOM_OVER:
             workshop.closed_at = moment
         load_report(self.db, workshop, row, moment, by=self.facilitator)
         self.db.add(workshop)

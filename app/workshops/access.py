@@ -12,7 +12,14 @@ from app.core.errors import NotFoundError
 from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.identity.access import Me, check, cookie_name
-from app.policy import WORKSHOP_READ
+from app.policy import (
+    WORKSHOP_CONDUCT,
+    WORKSHOP_LEAD,
+    WORKSHOP_READ,
+    WORKSHOP_REPORT,
+    WORKSHOP_RUN,
+    WORKSHOP_SCRIBE,
+)
 from app.workshops import queries
 from app.workshops.models import Seat, Step, Workshop
 
@@ -28,6 +35,14 @@ def workshop_for(right: str) -> Callable[..., Workshop]:
         return workshop
 
     return load
+
+
+ReadWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_READ))]
+RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
+ConductWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_CONDUCT))]
+LeadWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_LEAD))]
+ScribeWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_SCRIBE))]
+ReportedWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_REPORT))]
 
 
 def step_of(db: Db, workshop: Workshop, step_id: int) -> Step:

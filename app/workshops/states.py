@@ -38,6 +38,10 @@ ROOM_LABELS = {
     _R.CLOSED: label("Terminé, compte rendu à venir"),
     _R.PUBLISHED: label("Compte rendu publié"),
 }
+# Rooms by what may be done there; plain words, as the table holds them.
+ROOM_UNDER_WAY = (_R.LOBBY.value, _R.RUNNING.value)
+ROOM_OVER = (_R.CLOSED.value, _R.PUBLISHED.value)  # its crew has left: what it did not read is the moderators'
+ROOM_WRITABLE = (*ROOM_UNDER_WAY, _R.CLOSED.value)  # its report is being written
 
 
 class StepStatus(StrEnum):

@@ -86,6 +86,7 @@ async function act(address, body, form) {
   }
   complain("");
   for (const value of body.getAll("cards")) picked.delete(value.split(":")[0]);
+  if (form?.matches("[data-undoable]")) sayLast(address, body);
   if (form?.matches("[data-undoable]")) undoable = body.getAll("cards").map((value) => `${value.split(":")[0]}:0`);
   if (form?.matches("[data-cards-undo]")) undoable = [];
   offerUndo();
@@ -113,6 +114,17 @@ function offerUndo() {
   for (const field of form.querySelectorAll("input[name=cards]")) field.remove();
   for (const value of undoable) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "cards", value }));
   form.hidden = undoable.length === 0;
+}
+
+// Which decision it is that can be taken back; the card is still where it was read.
+function sayLast(address, body) {
+  const line = wall.querySelector("[data-undo-words]");
+  if (!line) return;
+  const cards = body.getAll("cards").map((value) => value.split(":")[0]);
+  const { shown, refused, severalShown, severalRefused } = line.dataset;
+  const text = document.querySelector(`[data-card="${cards[0]}"] .card-words`)?.textContent.slice(0, 60) ?? "";
+  const [one, several] = address.endsWith("refus") ? [refused, severalRefused] : [shown, severalShown];
+  line.textContent = cards.length > 1 ? several.replace("{n}", cards.length) : one.replace("{text}", () => text);
 }
 
 // The selection.

@@ -11,6 +11,7 @@ const SLEPT = 3000; // ms between two beats: the machine of the projector slept,
 const alone = document.documentElement.dataset.ecran === "projecteur";
 let stream = null;
 let address = null;
+let since = null; // when the page was drawn: what moved before the stream opens is told at once
 let failures = 0;
 let timer = null;
 let started = false;
@@ -21,6 +22,7 @@ export function start() {
   if (!element) return;
   if (element.dataset.live !== address) {
     address = element.dataset.live;
+    since = element.dataset.asOf;
     close();
     if (!document.hidden) open();
   }
@@ -41,7 +43,8 @@ function beat() {
 
 function open() {
   if (stream || !address) return;
-  stream = new EventSource(address);
+  stream = new EventSource(since ? `${address}${address.includes("?") ? "&" : "?"}depuis=${since}` : address);
+  since = null; // later, everything is fetched when the stream opens again
   stream.addEventListener("open", () => (failures = 0));
   stream.addEventListener("message", (event) => refresh(event.data.split(" ")[0]));
   stream.addEventListener("error", retry);

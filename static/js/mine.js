@@ -6,6 +6,7 @@
 const OFTEN = 10000; // ms, and as much again by chance
 let timer = null;
 let shown = { zone: null, html: "" };
+let asked = 0; // the last question: an older answer that comes after it is dropped
 let started = false;
 
 const found = () => document.querySelector("[data-my-cards]");
@@ -36,9 +37,11 @@ export async function fetchMine() {
   if (!address) return;
   const place = document.querySelector("[data-room]")?.dataset.place;
   if (place) address.searchParams.set("personne", place);
+  const mine = (asked += 1);
   try {
     const answer = await fetch(address, { headers: { "hx-request": "true", "hx-target": "section#my_cards" } });
-    if (answer.ok) put(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("my_cards"));
+    const html = answer.ok ? await answer.text() : "";
+    if (html && mine === asked) put(new DOMParser().parseFromString(html, "text/html").getElementById("my_cards"));
   } catch {
     // asked again later
   }

@@ -14,6 +14,7 @@ const BEHAVIOURS = [
   ["[data-insert-into]", () => import("./insert.js")],
   ["[data-passkey]", () => import("./passkey.js")],
   ["[data-pointing]", () => import("./pointing.js")],
+  ["[data-folds]", () => import("./folds.js")],
   ["[data-print]", () => import("./print.js")],
   ["[data-series]", () => import("./series.js")],
   ["[data-moderation]", () => import("./moderation.js")],

@@ -85,9 +85,10 @@ function wear(section) {
   });
 }
 
-// The server said what became of a ballot.
+// The server said what became of a ballot: it is there, and so may the stream be.
 function told(ofSeat, step) {
   connected(true);
+  if (!stream && !document.hidden) wake();
   const section = main();
   if (ofSeat !== seat || step !== stepOf(section)) return;
   const entry = kept.read(seat, step);

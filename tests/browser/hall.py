@@ -23,6 +23,7 @@ from tests.browser.visitor import HOME, Crowd, Visitor
 
 PHONE: Any = {"width": 390, "height": 844}
 WALL: Any = {"width": 1920, "height": 1080}
+STREAM = re.compile("/direct/ateliers/")  # what a console and a wall listen to, once they are drawn
 COLLEGES = ("Habitantes", "Habitantes", "Jeunes")  # of the three phones
 DOTS: dict[str, Any] = {
     "kind": "dots", "title": "Par quoi commencer ?", "minutes": 8, "dots": 5, "cap": 3,
@@ -159,13 +160,17 @@ def lead(people: Crowd, hall: Hall) -> Visitor:
     """The facilitator at the console, its room open."""
     amina = people.signed_in("facilitator")
     amina.go(hall.console)
-    amina.press("Ouvrir la salle")
+    with amina.page.expect_response(STREAM):
+        amina.press("Ouvrir la salle")
     return amina
 
 
 def project(people: Crowd, hall: Hall) -> Page:
     """The page on the wall."""
-    return people.visitor(viewport=WALL).go(hall.screen)
+    wall = people.visitor(viewport=WALL)
+    with wall.page.expect_response(STREAM):
+        wall.go(hall.screen)
+    return wall.page
 
 
 def come(people: Crowd, hall: Hall, *colleges: str) -> list[Visitor]:
@@ -178,8 +183,10 @@ def come(people: Crowd, hall: Hall, *colleges: str) -> list[Visitor]:
 
 
 def begin(console: Visitor, title: str) -> None:
-    """Open the next step, by the one button that does."""
-    console.follow(console.page.get_by_role("button", name=re.compile(rf"^(Commencer|Suite) : {re.escape(title)}")))
+    """Open the next step, by the one button that does; the console listens before anything else happens."""
+    button = console.page.get_by_role("button", name=re.compile(rf"^(Commencer|Suite) : {re.escape(title)}"))
+    with console.page.expect_response(STREAM):
+        console.follow(button)
 
 
 def option(page: Page, title: str) -> Locator:

@@ -31,6 +31,7 @@ def _cast(visitor: Visitor, *given: int) -> None:
     ballot.evaluate(PLACE_DOTS, list(given))
     with visitor.page.expect_event("load"):
         ballot.evaluate(SEND)
+    visitor.wake()
 
 
 def _vote(visitor: Visitor) -> None:
@@ -96,8 +97,8 @@ LISTS = [
     S("workshop in preparation", "/ateliers/{draft_room}", "facilitator"),
     S("workshop announced", "/ateliers/{scheduled_room}"),
     S("workshop under way for its facilitator", "/ateliers/{running_room}", "facilitator"),
-    S("workshop published", "/ateliers/{published_room}"),
-    S("report", "/ateliers/{published_room}/compte-rendu"),
+    S("workshop published", "/ateliers/{published_room}", act=acts.unfold),
+    S("report", "/ateliers/{published_room}/compte-rendu", act=acts.unfold),
     S("report to publish", "/ateliers/{finished_room}/compte-rendu", "facilitator"),
     S("report refused", "/ateliers/{finished_room}/compte-rendu/redaction", "facilitator", 422,
       send_empty("Publier le compte rendu")),

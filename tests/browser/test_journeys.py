@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.acts import TEXT, TITLE, fill_need, support
-from tests.browser.visitor import Crowd, Visitor
+from tests.browser.visitor import PATIENCE, Crowd, Visitor
 
 MAIL, NEIGHBOUR = "soazig@exemple.fr", "voisine@exemple.fr"
 
@@ -142,7 +142,8 @@ def test_the_demonstration_starts_afresh(people: Crowd) -> None:
     visitor.press("Envoyer mon besoin")
     page = visitor.go("/demo")
     page.get_by_text("Remettre la démonstration à zéro").click()
-    visitor.press("Tout effacer et recommencer")
+    with page.expect_event("load", timeout=4 * PATIENCE):  # everything is made again: eight seconds of work at best
+        page.get_by_role("button", name="Tout effacer et recommencer").click(timeout=4 * PATIENCE)
     expect(page.locator("#flash")).to_contain_text("revenue à son début")
     moderator = people.signed_in("moderator")
     expect(moderator.go("/moderation").locator(".queue")).not_to_contain_text(TITLE)

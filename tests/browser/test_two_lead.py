@@ -19,8 +19,9 @@ CARDS = {"kind": "cards", "title": "Qu’est-ce qui vous manque ?", "minutes": 1
 ACTS = re.compile("/ateliers/")
 RIDE, CARE = "Rentrer le soir", "Se soigner"
 MEANWHILE = re.compile("entre-temps|vient d|autre personne|quelqu’un d’autre", re.IGNORECASE)
-PRESENT = """() => ["#en-cours", ".console-now__state", "#deroule", "#console_counts"]
-  .map((part) => document.querySelector(part)?.innerText.replace(/\\s+/g, " ")).join(" | ")"""
+# What is there, but not the hours: they are those of the minute in which each page was drawn.
+PRESENT = """() => ["#en-cours", ".console-now__state", ".run__title, .run__minutes", "#console_counts"]
+  .flatMap((part) => [...document.querySelectorAll(part)].map((one) => one.textContent.replace(/\\s+/g, " "))).join(" | ")"""
 
 
 @dataclass
@@ -39,9 +40,11 @@ def _pair(people: Crowd, *rows: dict[str, object]) -> Pair:
     denez.go(held.console)
     expect(denez.page.get_by_text("Vous regardez la régie")).to_be_visible()
     expect(denez.page.get_by_role("button", name="Commencer")).to_have_count(0)
-    denez.press("Rejoindre la co-animation")
+    with denez.page.expect_response(hall.STREAM):
+        denez.press("Rejoindre la co-animation")
     expect(denez.page.get_by_role("button", name="Commencer")).to_be_visible()
-    amina.go(held.console)
+    with amina.page.expect_response(hall.STREAM):
+        amina.go(held.console)
     return Pair(held, amina, denez)
 
 
@@ -72,7 +75,9 @@ def _at_once(visitor: Visitor, button: Locator) -> Iterator[None]:
 
 
 def _same(pair: Pair) -> None:
-    """Both consoles show the same present state."""
+    """Both consoles show the same present state, once they are there whole."""
+    for console in (pair.amina, pair.denez):
+        console.wake()
     pair.denez.page.wait_for_function("wanted => (" + PRESENT + ")() === wanted", arg=pair.amina.page.evaluate(PRESENT))
 
 

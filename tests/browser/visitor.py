@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,14 @@ class Visitor:
         with self.page.expect_event("load"):
             self.page.keyboard.press(key)
         self.wake()
+
+    def go_still(self, path: str) -> Page:
+        """Open a page where time stands still until it is wound forward, however slow the machine is."""
+        began = datetime.now(UTC)
+        self.page.clock.install(time=began)
+        self.page.clock.pause_at(began + timedelta(minutes=1))
+        self.go(path).clock.run_for(1)  # htmx begins in its own turn
+        return self.page
 
     def cut(self) -> None:
         """Lose the network."""

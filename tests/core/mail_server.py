@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--dies-before", type=int, default=0)
     parser.add_argument("--dies-after", type=int, default=0)
     options = parser.parse_args()
-    Controller(Box(options), hostname="127.0.0.1", port=options.port).start()
+    Controller(Box(options), hostname="127.0.0.1", port=options.port, ready_timeout=60).start()
     print("ready", flush=True)
     asyncio.new_event_loop().run_forever()
 

@@ -9,15 +9,17 @@ from typing import Any
 from app.core.live import Draw, Drawn, Hub
 
 Message = dict[str, Any]
+PATIENCE = 60.0  # seconds
 
 
 class Reader:
     """One open page."""
 
     def __init__(
-        self, hub: Hub, topics: list[str], *, slow: bool = False, draw: Draw | None = None, seen: str = ""
+        self, hub: Hub, topics: list[str], *, slow: bool = False, draw: Draw | None = None, seen: str = "",
+        since: str = "",
     ) -> None:  # fmt: skip
-        self.hub, self.topics, self.slow, self.draw, self.seen = hub, topics, slow, draw, seen
+        self.hub, self.topics, self.slow, self.draw, self.seen, self.since = hub, topics, slow, draw, seen, since
         self.got: list[tuple[float, str]] = []
         self.beats = 0
         self.left = asyncio.Event()
@@ -41,7 +43,7 @@ class Reader:
 
     def open(self) -> asyncio.Task[None]:
         return asyncio.ensure_future(
-            self.hub.serve(self.topics, self.receive, self.send, draw=self.draw, seen=self.seen)
+            self.hub.serve(self.topics, self.receive, self.send, draw=self.draw, seen=self.seen, since=self.since)
         )
 
 
@@ -64,7 +66,7 @@ class Stage:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110  # the hub has no event for « has sent »
             await asyncio.sleep(0.005)
 

@@ -40,7 +40,7 @@ def test_the_lock_serves_in_order_of_arrival() -> None:
             next(arrived)
     lock.release()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert served == [0, 1, 2, 3, 4, 5]
 
 

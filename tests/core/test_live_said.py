@@ -6,7 +6,7 @@ import pytest
 
 from app.core import live, streams
 from app.core.live import Hub
-from tests.core.readers import Reader, play, until
+from tests.core.readers import PATIENCE, Reader, play, until
 from tests.site import Site
 
 
@@ -37,14 +37,14 @@ def test_the_other_processes_keep_the_same_words(site: Site) -> None:
     other = Hub()
     listener = live.Listener(site.database, other.announce)
     listener.start()
-    for _n in range(100):
+    for _n in range(1200):
         with site.writing() as db:
             live.publish(db, "salle-pages", "4-open 1 3 0")
         listener.stopping.wait(0.05)
         if other.said("salle-pages"):
             break
     listener.stop()
-    listener.join(5)
+    listener.join(PATIENCE)
     assert other.said("salle-pages") == "4-open 1 3 0"
 
 

@@ -1,6 +1,5 @@
 """Mails through a real mail server: down, back, dying, refusing, asking to come back. None lost, none twice."""
 
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -18,16 +17,15 @@ from app.core.db import Database, now
 from app.core.jobs import Job, JobStatus
 from app.core.mail import Mail, delivery
 from app.core.settings import get_settings
+from tests.ports import reserved_port
 from tests.site import Site
 
 
 class Server:
     """The process, started and stopped at will; its box outlives it."""
 
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+    def __init__(self, folder: Path, port: int) -> None:
+        self.port = port
         self.box = folder / "box"
         self.process: subprocess.Popen[str] | None = None
 
@@ -50,10 +48,11 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    started = Server(tmp_path)
-    monkeypatch.setattr(get_settings(), "smtp_url", f"smtp://127.0.0.1:{started.port}")
-    yield started
-    started.stop()
+    with reserved_port() as port:
+        started = Server(tmp_path, port)
+        monkeypatch.setattr(get_settings(), "smtp_url", f"smtp://127.0.0.1:{port}")
+        yield started
+        started.stop()
     jobs.resume()
     delivery._accepted.clear()
     delivery._sent_bulk.clear()

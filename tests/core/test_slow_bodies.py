@@ -15,6 +15,7 @@ from tests.site import Site
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=b"
+PATIENCE = 60.0  # seconds
 
 
 @pytest.mark.parametrize("kind", [FORM, PARTS])
@@ -41,9 +42,9 @@ def test_slow_senders_leave_the_writer_to_others(site: Site, path: str, kind: st
         quick = urlencode({**WORDS, "once": "q" * 30})
         try:
             for _n in slow:
-                await asyncio.wait_for(waiting.acquire(), 5)
+                await asyncio.wait_for(waiting.acquire(), PATIENCE)
             said = await asyncio.wait_for(
-                visitor.http.post("/besoins", content=quick, headers=headers | {"content-type": FORM}), 10
+                visitor.http.post("/besoins", content=quick, headers=headers | {"content-type": FORM}), PATIENCE
             )
         finally:
             still = not any(task.done() for task in slow)

@@ -90,10 +90,11 @@ USERINFO: dict[str, Answer] = COMMON | {
 ENDPOINTS = {"openid-configuration": DISCOVERY, "jwks": KEYS, "token": TOKENS, "userinfo": USERINFO}
 FAULTS = [(endpoint, name) for endpoint, faults in ENDPOINTS.items() for name in faults]
 NOW = int(time.time())
+LATER = NOW + 7 * 24 * 3600  # still to come when the last of these tests runs
 CLAIMS = [
     {"iss": "https://autre.example"}, {"iss": None}, {"aud": "autre"}, {"aud": None}, {"aud": [CLIENT, "autre"]},
     {"sub": None}, {"sub": 12}, {"sub": ""}, {"sub": "x" * 256}, {"exp": NOW - 60}, {"exp": "demain"},
-    {"iat": NOW + 3600}, {"nbf": NOW + 3600},
+    {"iat": LATER}, {"nbf": LATER},
 ]  # fmt: skip
 ONLY_ID: list[dict[str, Any]] = [
     {"nonce": None},
@@ -144,9 +145,7 @@ def test_each_nonsense_gets_a_plain_page_and_the_other_ways_in(
 
 def _said(claims: dict[str, Any]) -> str:
     """Moments from now: two workers that collect the tests must give them the same names."""
-    return ", ".join(
-        f"{k} {v - NOW:+}" if v in (NOW - 60, NOW + 3600) else f"{k} {str(v)[:9]}" for k, v in claims.items()
-    )
+    return ", ".join(f"{k} {v - NOW:+}" if v in (NOW - 60, LATER) else f"{k} {str(v)[:9]}" for k, v in claims.items())
 
 
 @pytest.mark.parametrize("claims", [*CLAIMS, *ONLY_ID], ids=_said)
@@ -176,8 +175,14 @@ def test_an_algorithm_that_is_not_pinned_is_refused_even_with_a_published_key(si
 
 
 def test_a_provider_that_never_answers_is_left(site: Site, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oidc, "PATIENCE", 0.05)
-    fake.faults["token"] = _never
+    begin, fake.faults["token"] = fake.begin, _never
+
+    def then_no_more_patience(*args: Any, **named: Any) -> str:
+        state = begin(*args, **named)
+        monkeypatch.setattr(oidc, "PATIENCE", 0.05)
+        return state
+
+    monkeypatch.setattr(fake, "begin", then_no_more_patience)
     assert _refused(site, fake).status_code == 503
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlmodel import select
 
+from app.core import oidc
 from app.core.settings import get_settings
 from app.identity.models import FederatedIdentity
 from app.identity.models import Person as Account
@@ -24,7 +25,8 @@ def running(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def mode(running: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
-    """The settings name that provider."""
+    """The settings name that provider, which is waited for as long as this machine needs."""
+    monkeypatch.setattr(oidc, "PATIENCE", 60.0)
     name, issuer = running
     for key, value in (("issuer", issuer), ("client_id", provider.CLIENT), ("client_secret", provider.SECRET)):
         monkeypatch.setattr(get_settings(), f"{name}_{key}", value)

@@ -166,11 +166,11 @@ def _busy(site: Site, held: WebSession) -> Iterator[None]:
 
 
 def test_a_busy_database_keeps_no_page_from_being_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "PATIENCE", 0.01)
     resident = site.signed_in("resident")
     long_ago = now() - timedelta(minutes=11)
     change(site, resident, last_seen_at=long_ago, rotate=True)
-    with _busy(site, session_of(site, resident)):
+    with _busy(site, session_of(site, resident)), monkeypatch.context() as meanwhile:
+        meanwhile.setattr(access, "PATIENCE", 0.01)
         assert resident.get(SPACE).url.path == SPACE
     assert session_of(site, resident).last_seen_at == long_ago
     resident.get(SPACE)

@@ -2,7 +2,6 @@
 
 import io
 import re
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,13 +16,14 @@ from app.needs.models import Campaign, Need
 from tests.site import Site, Visitor
 
 MARK = "ML-COLL"
+WRITTEN_ON = today()  # what is typed below; yesterday for the tests that run after midnight
 WORDS = {
-    "origin": "paper", "sheet_ref": "ML-COLL-0020", "collected_on": today().isoformat(), "place": "29151",
+    "origin": "paper", "sheet_ref": "ML-COLL-0020", "collected_on": WRITTEN_ON.isoformat(), "place": "29151",
     "theme": "vieillir", "college": "habitants", "title": "Un banc devant la boulangerie",
     "text": "Ma mère fait la queue debout chaque matin, elle a 84 ans.",
 }  # fmt: skip
 HEADER = ["origine", "fiche", "recueilli_le", "commune", "theme", "college", "titre", "texte"]
-ROW = ["papier", "ML-COLL-0021", today().strftime("%d/%m/%Y"), "Morlaix", "vieillir", "habitants", "Un abri à l’arrêt",
+ROW = ["papier", "ML-COLL-0021", WRITTEN_ON.strftime("%d/%m/%Y"), "Morlaix", "vieillir", "habitants", "Un abri à l’arrêt",
        "On attend le car sous la pluie."]  # fmt: skip
 
 
@@ -104,6 +104,3 @@ def last_import(site: Site) -> NeedImport:
 def errors_of(site: Site) -> dict[int, dict[str, str]]:
     """What is wrong in the last import, by row and column."""
     return {row["n"]: row["errors"] for row in last_import(site).rows if "errors" in row}
-
-
-YESTERDAY = (today() - timedelta(days=1)).isoformat()

@@ -13,6 +13,7 @@ from app.intake.queries.imports import MAX_BYTES
 from app.needs.models import Need
 from tests.intake.clerk import (
     HEADER,
+    WRITTEN_ON,
     by_sheet,
     csv_of,
     errors_of,
@@ -45,7 +46,7 @@ def accept(visitor: Visitor, site: Site, once: str | None = None) -> object:
     [
         csv_of(row()), csv_of(row(), separator=","), csv_of(row(), separator="\t"), csv_of(row(), encoding="utf-8-sig"),
         csv_of(row(), encoding="cp1252"), csv_of(row(), encoding="utf-16"), xlsx_of(row()),
-        xlsx_of([*row()[:2], today(), *row()[3:]]), csv_of([], row(), [], []),
+        xlsx_of([*row()[:2], WRITTEN_ON, *row()[3:]]), csv_of([], row(), [], []),
     ],
     ids=["semicolons", "commas", "tabs", "marked", "windows", "utf-16", "workbook", "real date", "blank lines"],
 )  # fmt: skip
@@ -58,7 +59,7 @@ def test_every_way_of_writing_the_same_table_gives_the_same_need(site: Site, con
     need = by_sheet(site, "ML-COLL-0021")
     assert (need.title, need.text) == ("Un abri à l’arrêt", "On attend le car sous la pluie.")
     assert (need.origin, need.status, need.commune_insee, need.author_id) == ("paper", "pending", "29151", None)
-    assert need.transcribed_by and need.campaign_id and need.collected_on == today()
+    assert need.transcribed_by and need.campaign_id and need.collected_on == WRITTEN_ON
 
 
 def test_headings_and_values_are_read_as_people_write_them(site: Site) -> None:

@@ -43,7 +43,7 @@ def new_need(
     theme_id = db.exec(select(Need.theme_id).where(Need.accord_id == accord.id)).first()
     moment = now() - timedelta(days=40 - number)
     need = Need(
-        reference=f"ZZ-{random_code(4)}", tracking_digest=digest(random_code(20)), thread_id=thread.id or 0,
+        reference=f"ZZ-{thread.id:04d}", tracking_digest=digest(random_code(20)), thread_id=thread.id or 0,
         accord_id=accord.id or 0, territory_id=accord.territory_id, theme_id=theme_id or 0, college="habitants",
         author_id=author.id if author else None, voice_id=voice.id if voice else None,
         signature="Une personne qui habite Morlaix", title=f"Un car de plus, numéro {number}", text=text,

@@ -40,7 +40,7 @@ class Person:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.http = httpx.Client(follow_redirects=False, trust_env=False)
+        self.http = httpx.Client(follow_redirects=False, trust_env=False, timeout=60)
 
     def __enter__(self) -> "Person":
         """Ready."""

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,6 +12,7 @@ from app.accords.models import Accord
 from app.core.db import now
 from app.needs.models import Need
 from app.threads.models import Comment
+from app.threads.service import holding
 from app.threads.service.holding import plain_words
 from tests.needs.test_say import say
 from tests.site import Site, Visitor
@@ -48,22 +50,32 @@ def last_need(site: Site) -> Need:
         return db.exec(select(Need).order_by(col(Need.id).desc())).first() or Need()
 
 
-TRAPS = [({"site": "http://achetez.example"}, "piege"), ({"opened": "now"}, "cadence")]
+OPENED = 1_795_000_000  # when the page was made, in Unix seconds
+TRAPS = [({"site": "http://achetez.example"}, "piege"), ({"opened": str(OPENED)}, "cadence")]
+
+
+def sent_after(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """The form comes back this long after its page was made, however slow the machine."""
+    monkeypatch.setattr(holding, "time", SimpleNamespace(time=lambda: OPENED + seconds))
 
 
 @pytest.mark.parametrize(("trap", "why"), TRAPS)
-def test_a_comment_that_smells_of_a_machine_waits(site: Site, trap: dict[str, str], why: str) -> None:
+def test_a_comment_that_smells_of_a_machine_waits(
+    site: Site, monkeypatch: pytest.MonkeyPatch, trap: dict[str, str], why: str
+) -> None:
     reads_after(site)
-    sent = {name: str(int(time.time())) if value == "now" else value for name, value in trap.items()}
-    held = comment(site, site.signed_in("resident"), **sent)
+    sent_after(monkeypatch, holding.FASTEST - 0.1)
+    held = comment(site, site.signed_in("resident"), **trap)
     assert (held.status, held.held_for) == ("pending", why)
 
 
 @pytest.mark.parametrize(("trap", "why"), TRAPS)
-def test_a_need_that_smells_of_a_machine_waits(site: Site, trap: dict[str, str], why: str) -> None:
+def test_a_need_that_smells_of_a_machine_waits(
+    site: Site, monkeypatch: pytest.MonkeyPatch, trap: dict[str, str], why: str
+) -> None:
     reads_after(site)
-    sent = {name: str(int(time.time())) if value == "now" else value for name, value in trap.items()}
-    assert say(site.visitor(), **sent).status_code == 200
+    sent_after(monkeypatch, 0)
+    assert say(site.visitor(), **trap).status_code == 200
     assert (last_need(site).status, last_need(site).held_for) == ("pending", why)
 
 
@@ -103,8 +115,9 @@ def test_a_moment_that_we_did_not_write_holds_nothing(site: Site, opened: str) -
     assert comment(site, site.signed_in("resident"), opened=opened).held_for is None
 
 
-def test_who_took_their_time_is_not_held(site: Site) -> None:
-    assert comment(site, site.signed_in("resident"), opened=str(int(time.time()) - 30)).held_for is None
+def test_who_took_their_time_is_not_held(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent_after(monkeypatch, holding.FASTEST)
+    assert comment(site, site.signed_in("resident"), opened=str(OPENED)).held_for is None
 
 
 def test_the_trap_is_out_of_sight_of_reach_and_of_the_ear(site: Site) -> None:

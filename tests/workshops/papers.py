@@ -62,6 +62,16 @@ class Room:
             return list(db.exec(rows.order_by(col(Ballot.id))))
 
 
+def read_two_ways(site: Site) -> Room:
+    """A room whose ballot 1 was read for the first option by one, for the second by the other; a third may read it."""
+    here = Room(site)
+    here.print()
+    here.join("moderator")
+    here.type(here.amina, 1, {0: 2})
+    here.type(here.katell, 1, {1: 2})
+    return here
+
+
 def closed_with_a_ballot_read_twice(site: Site) -> Room:
     """A room whose vote is closed, its one ballot on paper counted."""
     here = Room(site)

@@ -1,6 +1,6 @@
 """The acts of the console: each does what it says, on the state that its sender saw."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from app.core.db import now
 from app.core.i18n import PARIS
 from app.workshops import queries
+from app.workshops.forms.console import EndForm
 from app.workshops.models import (
     Card,
     Cluster,
@@ -52,6 +53,8 @@ def grouped(site: Site, amina: Visitor, groups: int) -> tuple[Workshop, Step]:
 
 def test_a_step_is_extended_by_two_or_five_minutes_or_until_an_hour(site: Site) -> None:
     amina, workshop = site.signed_in("facilitator"), room(site)
+    with site.writing() as db:  # its time is not over, whenever the demonstration was loaded
+        db.get_one(Step, current(site, workshop).id).closes_at = now() + timedelta(hours=1)
     step = current(site, workshop)
     assert step.closes_at
     press(site, amina, workshop, step, "prolongation")
@@ -64,6 +67,22 @@ def test_a_step_is_extended_by_two_or_five_minutes_or_until_an_hour(site: Site) 
     press(site, amina, workshop, step, "echeance", until=f"{soon:%H h %M}")
     kept = again(site, step).closes_at
     assert kept == soon.replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("clock", "until", "meant"),
+    [
+        ("2027-01-14T20:00", "20 h 40", "2027-01-14T20:40"), ("2027-01-14T20:00", "19:50", "2027-01-14T19:50"),
+        ("2027-01-14T23:30", "00:10", "2027-01-15T00:10"), ("2027-01-15T00:05", "00:45", "2027-01-15T00:45"),
+        ("2027-01-15T00:05", "23:55", "2027-01-14T23:55"), ("2027-03-28T01:30", "03:10", "2027-03-28T03:10"),
+    ],
+)  # fmt: skip
+def test_an_hour_typed_is_the_next_one_or_just_past_on_both_sides_of_midnight(
+    clock: str, until: str, meant: str
+) -> None:
+    seen = datetime.fromisoformat(clock).replace(tzinfo=PARIS)
+    sent = EndForm.model_validate({"until": until, "edited": 1})
+    assert sent.moment(seen.astimezone(UTC)) == datetime.fromisoformat(meant).replace(tzinfo=PARIS)
 
 
 @pytest.mark.parametrize("until", ["", "25:00", "midi", "past"])

@@ -136,7 +136,7 @@ def test_votes_are_counted_by_way_and_table_by_table(site: Site) -> None:
         db.flush()
         db.add(_ballot(question, option, "paper", paper_id=paper.id))
     page = console(amina, workshop)
-    assert "3 votes reçus" in said(page) and "1 téléphone, 1 appareil prêté, 1 bulletin" in said(page)
+    assert "3 votes reçus" in said(page) and "1 par téléphone, 1 sur appareil prêté, 1 sur papier" in said(page)
     rows = [said(row) for row in page.select(".console-tables tbody tr")]
     assert rows == ["Table 1 1 sur 1 0", "Table 2 1 sur 3 1"]
     marks = [row.select_one("svg[role=img]") is not None for row in page.select(".console-tables tbody tr")]
@@ -173,7 +173,7 @@ def test_the_console_says_what_listens_where_one_process_knows(site: Site) -> No
     hub._channel(service.screen_topic_of(key), None).clients.add(clients[2])
     shown = console(amina, workshop).select_one("#console_online")
     assert shown is not None
-    assert said(shown) == ("Écran et 2 téléphones en ligne" if site.database.is_sqlite else "")
+    assert said(shown) == ("Écran et 2 appareils en ligne" if site.database.is_sqlite else "")
 
 
 def test_the_run_sheet_shifts_with_what_happens() -> None:

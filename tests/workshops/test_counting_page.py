@@ -57,7 +57,7 @@ def test_page_show_of_hands() -> None:
     assert f"le non, {no} % et {no_present} %." in PAGE
     several = [Cast("jeunes", {1: int(n < 7), 2: int(n > 3)}) for n in range(10)]
     first, second = (percent(line.points, 10) for line in hands((1, 2), several, {}).lines)
-    assert f"7 personnes choisissent la première option ({first} %) et 6 la deuxième ({second} %)" in PAGE
+    assert f"7 personnes retiennent le premier ({first} %) et 6 le deuxième ({second} %)" in PAGE
 
 
 def test_page_yes_no_gives_the_same_shares() -> None:
@@ -134,7 +134,7 @@ def test_the_page_holds_the_votes_of_workshops_where_they_belong(site: Site) -> 
     [
         "il ne décide pas",
         "Résultats masqués jusqu’à la clôture",
-        "Ordre des options au hasard",
+        "Ordre des choix au hasard",
         "dans les 5 secondes qui suivent la clôture",
         "un bulletin vide compte parmi les bulletins",
         "d’au moins 40 points entre deux collèges montrés à part",

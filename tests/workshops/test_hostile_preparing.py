@@ -46,8 +46,8 @@ def test_groups_made_beforehand_are_undone_before_their_recueil_goes(site: Site)
     assert [step.kind for step in steps(site, workshop)] == ["dots"]
 
 
-def _printed(site: Site, amina: Visitor, workshop: Workshop, place: int = 0) -> None:
-    step = steps(site, workshop)[place]
+def _printed(site: Site, amina: Visitor, workshop: Workshop) -> None:
+    step = steps(site, workshop)[0]
     path = f"/ateliers/{workshop.id}/sequences/{step.id}/bulletins/impression"
     assert amina.post(path, {"copies": 2}).status_code == 200
 

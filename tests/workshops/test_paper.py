@@ -14,7 +14,7 @@ from app.workshops.states import GRADES
 from tests.site import Site
 from tests.workshops.acts import act, options, room, seated, soup, steps, vote
 from tests.workshops.console_acts import again
-from tests.workshops.papers import Room, closed_with_a_ballot_read_twice, words
+from tests.workshops.papers import Room, closed_with_a_ballot_read_twice, read_two_ways, words
 
 
 def test_a_ballot_counts_once_two_persons_read_the_same(site: Site) -> None:
@@ -78,11 +78,7 @@ def test_two_readings_that_differ_are_shown_side_by_side_and_not_counted(site: S
 
 @pytest.mark.parametrize("who", ["first", "second", "third like the first", "third like the second"])
 def test_a_difference_is_settled_by_a_reader_or_by_a_third(site: Site, who: str) -> None:
-    here = Room(site)
-    here.print()
-    here.join("moderator")
-    here.type(here.amina, 1, {0: 2})
-    here.type(here.katell, 1, {1: 2})
+    here = read_two_ways(site)
     reader, marks = {
         "first": (here.amina, {1: 2}), "second": (here.katell, {0: 2}),
         "third like the first": (site.signed_in("moderator"), {0: 2}),
@@ -96,11 +92,7 @@ def test_a_difference_is_settled_by_a_reader_or_by_a_third(site: Site, who: str)
 
 
 def test_a_third_reading_unlike_both_waits_for_a_fourth(site: Site) -> None:
-    here = Room(site)
-    here.print()
-    here.join("moderator")
-    here.type(here.amina, 1, {0: 2})
-    here.type(here.katell, 1, {1: 2})
+    here = read_two_ways(site)
     here.type(site.signed_in("moderator"), 1, {2: 2})
     assert (here.paper(1).status, here.paper(1).entered_by) == ("entered", here.person("moderator"))
     here.type(here.amina, 1, {2: 2})
@@ -127,9 +119,7 @@ def test_alone_in_the_crew_nothing_is_counted_and_the_page_says_so(site: Site) -
     assert here.type(here.katell, 1, {0: 2}).status_code == 403
     act(site, here.amina, here.workshop, f"sequences/{here.step.id}/cloture")
     act(site, here.amina, here.workshop, "fin")
-    assert not here.counted()
-    with site.reading() as db:
-        assert queries.papers_to_settle(db, here.step.id or 0) == 1
+    assert (here.paper(1).status, here.counted()) == ("entered", [])
 
 
 def test_numbers_continue_and_are_one_a_step(site: Site) -> None:
@@ -214,8 +204,8 @@ def test_more_ballots_than_people_is_said(site: Site) -> None:
     here.type(here.amina, 1, {0: 1})
     here.type(here.katell, 1, {0: 1})
     shown = words(here.amina.get(here.base))
-    assert "1 téléphone" in shown
-    assert "1 bulletin papier compté" in shown
+    assert "1 par téléphone" in shown
+    assert "1 sur papier" in shown
     assert "1 bulletin de plus que de personnes présentes" in shown
 
 

@@ -49,5 +49,5 @@ def test_once_results_are_shown_neither_printing_nor_typing_is_offered(site: Sit
     page = words(here.amina.get(here.base))
     assert "La saisie est fermée" in page and "Imprimer" not in page and "Saisir un bulletin" not in page
     console = words(here.amina.get(f"/ateliers/{here.workshop.id}/regie"))
-    assert "1 bulletin papier compté" in console
+    assert "1 sur papier" in console
     assert "Ouvrir la saisie" not in console and "Imprimer des bulletins" not in console

@@ -24,9 +24,7 @@ GRADED = [
 ]
 
 
-def a_step(
-    site: Site, workshop: Workshop, kind: str, titles: Sequence[str] = (), *, status: str = "open", **more: Any
-) -> Step:  # fmt: skip
+def a_step(site: Site, workshop: Workshop, kind: str, titles: Sequence[str] = (), **more: Any) -> Step:
     """The room looks at a step of this kind."""
     with site.writing() as db:
         step = Step(
@@ -35,11 +33,10 @@ def a_step(
             kind=kind,
             title="Faut-il essayer ?",
             minutes=5,
-            status=status,
+            status="open",
+            closes_at=now(),
             **more,
         )
-        step.closes_at = now() if status == "open" else None
-        step.closed_at = now() if status == "closed" else None
         db.add(step)
         db.flush()
         db.add_all([Option(step_id=step.id or 0, position=n, title=title) for n, title in enumerate(titles)])

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.core import files as store
 from app.threads.service import files as verbs
-from app.workshops.models import Step, Workshop
+from app.workshops.models import Workshop
 from tests.site import Site, Visitor
 from tests.threads.sendings import photo
 from tests.workshops.acts import act, soup, steps
@@ -14,9 +14,9 @@ SHOWN = {"kind": "presentation", "title": "Les arrêts de car", "minutes": 5}
 ALT = "Carte des arrêts de car"
 
 
-def presented(site: Site, amina: Visitor, workshop: Workshop, step: Step | None = None, **more: Any) -> Any:
+def presented(site: Site, amina: Visitor, workshop: Workshop, **more: Any) -> Any:
     """Send a presentation with an image."""
-    path = f"/ateliers/{workshop.id}/sequences" + (f"/{step.id}" if step else "")
+    path = f"/ateliers/{workshop.id}/sequences"
     sent = {k: str(v) for k, v in (SHOWN | {"edited": row(site, workshop).edited, "alt_0": ALT} | more).items()}
     name, content = sent.pop("name", "carte.png"), more.get("content", photo("PNG"))
     sent.pop("content", None)

@@ -84,7 +84,7 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 SAID = {
     "presentation": "Bonjour à toutes", "cards": "écrit 3 cartes au plus", "dots": "a 5 gommettes",
-    "judgment": "à égalité, la contestation l’emporte", "agreement": "pas plus de 10 % d’oppositions",
+    "judgment": "à égalité, la moins bonne des deux mentions l’emporte", "agreement": "pas plus de 10 % d’oppositions",
     "hands": "toutes les réponses qui lui conviennent", "yes_no": "répond oui, non, ou s’abstient",
     "discussion": "Discussion", "pause": "Pause",
 }  # fmt: skip

@@ -47,7 +47,7 @@ def test_the_projector_shows_each_option_with_its_mention_best_first(site: Site)
     assert mentions == ["Très bien", "Assez bien", "À rejeter"]
     assert (
         "33 votes sur" in words(html, ".screen__base")[0]
-        and "25 téléphones, 8 papiers" in words(html, ".screen__base")[0]
+        and "25 par téléphone, 8 sur papier" in words(html, ".screen__base")[0]
     )
     assert len(words(html, ".screen__key .mention-key li")) == 7
     assert "45 %" not in words(html, ".screen-bar__colleges")[0]

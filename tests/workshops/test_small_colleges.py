@@ -113,7 +113,7 @@ def test_the_wall_counts_who_is_there_by_collège_from_five_on(site: Site) -> No
         db.add(db.get_one(Workshop, workshop.id).sqlmodel_update({"status": "lobby", "step_id": None}))
     shown, text = _result(site.visitor(), f"/ateliers/{workshop.id}/ecran/{workshop.screen_key}", ".screen__lobby")
     assert OTHERS in shown and "institutions" not in shown, "three people of institutions"
-    assert "à part à partir de cinq personnes" in text
+    assert "montré dès cinq personnes" in text
 
 
 def test_figures_together_add_up_to_the_total_and_single_out_nobody() -> None:

@@ -15,7 +15,7 @@ from app.workshops.routes import light
 from tests.site import Site, Visitor
 from tests.workshops.acts import act, current, options, room, seated
 
-PATIENCE = 10.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 class Stream:

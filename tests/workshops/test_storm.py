@@ -14,7 +14,7 @@ from app.core.db import Database, now
 from app.core.security import digest
 from app.workshops.models import Ballot, Option, Seat, Workshop
 from tests.databases import Engine
-from tests.test_faults import _server
+from tests.test_faults import PATIENCE, _server
 
 PHONES = 24
 KILL_AFTER = 150  # acknowledged ballots
@@ -32,7 +32,7 @@ class Phone(threading.Thread):
 
     def run(self) -> None:
         """Until the server is gone."""
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=10) as line:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
             for number in range(25):  # a seat may send thirty a minute
                 self.sent = {str(self.options[number % len(self.options)]): 1}
                 line.sendall(self._request())
@@ -40,7 +40,7 @@ class Phone(threading.Thread):
                 if status != 200:
                     return
                 self.acknowledged = said["marks"]
-                self.done.add()
+                self.done.add(self)
 
     def _request(self) -> bytes:
         (option,) = self.sent
@@ -64,16 +64,18 @@ def _answer(line: socket.socket) -> tuple[int, dict[str, dict[str, int]]]:
 
 
 class Count:
-    """How many were acknowledged, and the moment when it is enough."""
+    """How many were acknowledged, and the moment when it is enough: each phone had its turn."""
 
     def __init__(self) -> None:
         self.lock, self.number, self.enough = threading.Lock(), 0, threading.Event()
+        self.phones: set[Phone] = set()
 
-    def add(self) -> None:
+    def add(self, phone: Phone) -> None:
         """One more."""
         with self.lock:
             self.number += 1
-            if self.number >= KILL_AFTER:
+            self.phones.add(phone)
+            if self.number >= KILL_AFTER and len(self.phones) == PHONES:
                 self.enough.set()
 
 
@@ -102,10 +104,10 @@ def test_every_ballot_acknowledged_before_a_kill_is_there_after_it(engine: Engin
             phones = [Phone(int(address.rpartition(":")[2]), room, options, secret, done) for secret in HALL]
             for phone in phones:
                 phone.start()
-            assert done.enough.wait(60), (tmp_path / "server.log").read_text("utf-8")[-2000:]
+            assert done.enough.wait(PATIENCE), (tmp_path / "server.log").read_text("utf-8")[-2000:]
             process.send_signal(signal.SIGKILL)
             for phone in phones:
-                phone.join(30)
+                phone.join(PATIENCE)
         with database.reading() as db:
             mine = select(Seat.digest, Ballot.marks).join(Seat, col(Seat.id) == Ballot.seat_id)
             kept = dict(db.execute(mine.where(Ballot.step_id == room.step_id)).all())

@@ -51,7 +51,7 @@ EVERY: list[tuple[dict[str, object], tuple[str, ...]]] = [
     ),
     (
         {"kind": "judgment", "blanks": "worst"},
-        ("la contestation l’emporte", "compte comme « À rejeter »", "tiré au sort"),
+        ("la moins bonne des deux mentions l’emporte", "compte comme « À rejeter »", "tiré au sort"),
     ),
     (
         {"kind": "agreement", "typed": "Le texte"},

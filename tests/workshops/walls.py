@@ -86,10 +86,10 @@ def published(site: Site, workshop: Workshop, step: Step, *texts: str, **more: A
     return cards(site, step)
 
 
-def at_table(site: Site, workshop: Workshop, number: int = 44, people: int | None = 12) -> Table:
+def at_table(site: Site, workshop: Workshop) -> Table:
     """The last seat taken in the room sits down at a table."""
     with site.writing() as db:
-        table = Table(workshop_id=workshop.id, number=number, key=f"cle-{workshop.id}-{number}", people=people)
+        table = Table(workshop_id=workshop.id, number=44, key=f"cle-{workshop.id}-44", people=12)
         db.add(table)
         db.flush()
         seat = db.exec(select(Seat).where(Seat.workshop_id == workshop.id).order_by(col(Seat.id).desc())).first()

@@ -12,6 +12,7 @@ from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.limits import limit
+from app.core.security import PRIVATE
 from app.core.web import go, go_to, page, safe_next
 from app.identity import queries, service
 from app.identity.access import Me, Requires, session_cookie
@@ -134,7 +135,7 @@ def _unconfirmed(db: Db, me: Me) -> str:
 
 
 def _codes(request: Request, codes: list[str], path: str) -> Response:
-    return page(request, "identity/recovery_codes.html", codes=codes, next=path, headers={"cache-control": "no-store"})
+    return page(request, "identity/recovery_codes.html", codes=codes, next=path, headers=PRIVATE)
 
 
 @router.post("/mon-espace/acces/cles/{passkey_id}/retrait", name="identity.remove_passkey")

@@ -9,6 +9,7 @@ from app.core.db import Db
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
+from app.core.security import SECRET
 from app.core.web import go, page
 from app.identity import queries, service
 from app.identity.access import Me, Requires, public
@@ -19,7 +20,6 @@ from app.policy import OWN_SPACE
 
 router = APIRouter()
 own = Depends(Requires(OWN_SPACE))
-SECRET = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 @router.post("/mon-espace/acces/moyens/{link_id}/retrait", name="identity.unlink", dependencies=[own])

@@ -18,6 +18,7 @@ from app.core.errors import ForbiddenError, NotFoundError
 from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.core.oidc import Client, Flow, Identity, Provider, ProviderError
+from app.core.security import SECRET
 from app.core.settings import get_settings
 from app.core.web import MAX_BACK, go, go_to, page, safe_next
 from app.identity import queries
@@ -100,7 +101,7 @@ def down(request: Request, provider: Provider, failure: ProviderError, next_path
     return page(
         request, "identity/provider_down.html", status=503 if failure.away else 502, provider=provider, case="down",
         next=next_path, ways=[way for way in providers.offered() if way.key != provider.key], gives=providers.gives,
-        headers={"referrer-policy": "no-referrer", "cache-control": "no-store"},
+        headers=SECRET,
     )  # fmt: skip
 
 

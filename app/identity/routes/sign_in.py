@@ -10,7 +10,7 @@ from app.core.db import Db
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
-from app.core.security import token
+from app.core.security import SECRET, token
 from app.core.web import MAX_BACK, go_to, page, safe_next
 from app.identity import queries, service
 from app.identity.access import Me, enter, public
@@ -67,7 +67,7 @@ def open_link(request: Request, db: Db, token: str) -> Response:
         form=blank(CodeForm),
         known=known,
         token=token,
-        headers={"cache-control": "no-store", "referrer-policy": "no-referrer"},
+        headers=SECRET,
     )
 
 

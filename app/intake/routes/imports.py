@@ -12,6 +12,7 @@ from app.core.db import Db
 from app.core.errors import ConflictError
 from app.core.forms import Filled, read
 from app.core.i18n import gettext as _
+from app.core.security import PRIVATE
 from app.core.spreadsheets import guarded
 from app.core.web import go, page
 from app.identity.access import Me
@@ -46,7 +47,7 @@ def _csv(name: str, lines: Iterable[Sequence[str]]) -> Response:
     """A CSV that an office program opens by a double click: marked UTF-8, semicolons, no formula."""
     written = io.StringIO()
     csv.writer(written, delimiter=";").writerows([guarded(cell) for cell in line] for line in lines)
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    headers = PRIVATE | {"content-disposition": f'attachment; filename="{name}"'}
     return Response(("\ufeff" + written.getvalue()).encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -64,7 +65,7 @@ def _show(
     read_now = held.status == ImportStatus.READ
     shown = imports.preview(held.rows if read_now else [], number, only_wrong=only_wrong)
     return page(
-        request, "intake/import.html", status=status, headers={"cache-control": "no-store"}, held=held, shown=shown,
+        request, "intake/import.html", status=status, headers=PRIVATE, held=held, shown=shown,
         only_wrong=only_wrong, columns=imports.COLUMNS, labels=IMPORT_LABELS, message=message,
         once=once or thread_verbs.submission_key(), has_codes=bool(once) and not read_now,
         **around(db, me, reference(db).by_id[held.territory_id]),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.core.db import Db
 from app.core.forms import Filled, blank, read
 from app.core.i18n import today
-from app.core.security import spaced
+from app.core.security import PRIVATE, spaced
 from app.core.web import page
 from app.identity.access import Me, Requires
 from app.intake import queries
@@ -25,7 +25,6 @@ from app.threads.states import Origin
 router = APIRouter(dependencies=[Depends(Requires(INTAKE_OPEN))])
 Here = Annotated[Choices, Depends(choices_for(NEED_TRANSCRIBE))]
 Sent = Annotated[Filled[SeriesForm], Depends(read(SeriesForm))]
-PRIVATE = {"cache-control": "no-store"}  # a tracking code may stand on the page
 # From one contribution to the next; never the theme nor the collège, which every count is made by.
 KEPT = ("origin", "campaign_id", "collected_on", "place")
 ORDER = ("origin", "campaign_id", "sheet_ref", "collected_on", "place", "theme", "college", "title", "text")

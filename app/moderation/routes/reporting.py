@@ -10,7 +10,7 @@ from app.core.errors import NotFoundError, TooManyError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
-from app.core.security import normal_code, spaced
+from app.core.security import SECRET, normal_code, spaced
 from app.core.web import go, page
 from app.identity.access import Me, public
 from app.moderation.access import reported
@@ -23,7 +23,6 @@ from app.moderation.states import KIND_LABELS, OUTCOME_LABELS, REPORT_LABELS, RE
 from app.threads import service as threads
 
 router = APIRouter(dependencies=[Depends(public)])
-SECRET = {"x-robots-tag": "noindex, nofollow", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 SENT = limit("report", "10/hour")
 LOOKUPS = Depends(limit("report-receipt", "30/10minute"))
 Reported = Annotated[Subject, Depends(reported)]

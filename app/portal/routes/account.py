@@ -11,6 +11,7 @@ from app.core.errors import ConflictError, TooManyError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
+from app.core.security import SECRET
 from app.core.web import go, page
 from app.identity import queries as people
 from app.identity import service as identity
@@ -20,7 +21,6 @@ from app.identity.queries.profile import agreement_of, is_reserved, public_name
 from app.identity.states import AGE_LABELS, AgeBracket
 from app.places.queries import reference
 from app.policy import OWN_SPACE
-from app.portal.access import PRIVATE
 from app.portal.forms import AgreementForm, ParentForm, ProfileForm
 from app.portal.service import profile
 from app.threads.queries import profiles as pseudonyms
@@ -117,7 +117,7 @@ def _proof(db: Db, token: str) -> EmailProof:
 def parent(request: Request, db: Db, token: str) -> Response:
     """What a parent is asked, with its buttons."""
     agreement = profile.agreement_asked(db, _proof(db, token))
-    return page(request, "portal/parent.html", headers=PRIVATE, token=token, agreement=agreement)
+    return page(request, "portal/parent.html", headers=SECRET, token=token, agreement=agreement)
 
 
 @router.post("/confirmation/{token}/parent", name="portal.answer_parent", dependencies=ANSWERED)

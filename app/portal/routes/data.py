@@ -9,11 +9,11 @@ from starlette.responses import Response
 from app.accords.access import found
 from app.core.db import Db, now
 from app.core.limits import limit
+from app.core.security import SECRET
 from app.core.web import page
 from app.identity import queries as people
 from app.identity.access import Me, Requires
 from app.policy import OWN_SPACE
-from app.portal.access import PRIVATE
 from app.portal.queries import personal
 from app.portal.service import export as verbs
 from app.threads.queries import files
@@ -26,7 +26,7 @@ NAME = "emglev-mes-donnees.zip"
 def data(request: Request, db: Db, me: Me) -> Response:
     """What is held, table by table, with how long it is kept."""
     person = found(people.person(db, me.person_id or 0))
-    return page(request, "portal/data.html", headers=PRIVATE, parts=personal.everything(db, person, limit=SHOWN))
+    return page(request, "portal/data.html", headers=SECRET, parts=personal.everything(db, person, limit=SHOWN))
 
 
 SHOWN = 20  # rows of a table on the page; the copy holds them all
@@ -39,7 +39,7 @@ def export(request: Request, db: Db, me: Me) -> Response:
     parts, at = personal.everything(db, person), now()
     verbs.note(db, person)
     packed = verbs.pack(parts, at, _readable(request, parts, at), files.sent_by(db, person.id or 0))
-    headers = PRIVATE | {"content-disposition": f'attachment; filename="{NAME}"'}
+    headers = SECRET | {"content-disposition": f'attachment; filename="{NAME}"'}
     return Response(packed, media_type="application/zip", headers=headers)
 
 

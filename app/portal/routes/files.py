@@ -13,14 +13,14 @@ from app.core.errors import ConflictError, NotFoundError
 from app.core.forms import Filled, Form, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
-from app.core.security import normal_code, spaced
+from app.core.security import SECRET, normal_code, spaced
 from app.core.uploads import Uploads, uploads
 from app.core.web import go, page
 from app.identity.access import Me, check, public
 from app.needs.models import Need
 from app.policy import FILE_READ, NEED_WITHDRAW
 from app.policy.actor import ANONYMOUS
-from app.portal.access import PRIVATE, file_for
+from app.portal.access import file_for
 from app.portal.routes.tracking import TrackedNeed
 from app.threads.forms import choose_again, chosen_files
 from app.threads.models import File
@@ -84,13 +84,13 @@ def _sent(db: Db, need: Need, file_id: int) -> File:
 @router.get("/suivi/{code}/fichiers/{file_id:int}", name="portal.own_file", dependencies=[LOOKUPS])
 def show_own(request: Request, db: Db, need: MineByCode, file_id: int, apercu: int = 0) -> Response:
     """One file of one's own need, whatever became of it; no cache keeps it."""
-    return _bytes(request, _sent(db, need, file_id), preview=bool(apercu), headers=PRIVATE)
+    return _bytes(request, _sent(db, need, file_id), preview=bool(apercu), headers=SECRET)
 
 
 def _own_page(request: Request, db: Db, need: Need, code: str, form: Filled[Form] | None = None) -> Response:
     held: Any = queries.sent_with(db, [need.thread_id])
     return page(
-        request, "portal/tracking_files.html", status=422 if form else 200, headers=PRIVATE, need=need, files=held,
+        request, "portal/tracking_files.html", status=422 if form else 200, headers=SECRET, need=need, files=held,
         code=spaced(normal_code(code)), form=form or blank(Form), labels=MODERATION_LABELS,
         is_open=need.status in OPEN, removable=[f.id for f in held if MODERATION.allows(f.status, "withdraw")],
     )  # fmt: skip

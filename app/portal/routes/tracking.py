@@ -11,7 +11,7 @@ from app.core.errors import NotFoundError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
-from app.core.security import normal_code, spaced
+from app.core.security import SECRET, normal_code, spaced
 from app.core.web import go, page
 from app.identity import queries as people
 from app.identity import service as identity
@@ -30,7 +30,6 @@ from app.places.queries import reference
 from app.policy import NEED_READ, NEED_WITHDRAW
 from app.policy.actor import ANONYMOUS
 from app.portal import service
-from app.portal.access import PRIVATE
 from app.portal.forms import CorrectionForm, FollowForm, LookupForm
 from app.portal.queries.tracking import tracked, tracked_cards
 from app.threads.states import MODERATION_LABELS, REASON_ARTICLES, REASON_LABELS, RHYTHM_LABELS, Rhythm
@@ -102,7 +101,7 @@ def show_tracking(
     places, typed = reference(db), typed or Typed()
     hand = me.can(NEED_WITHDRAW, need)
     return page(
-        request, "portal/tracking.html", status=status, headers=PRIVATE, need=need, received=received,
+        request, "portal/tracking.html", status=status, headers=SECRET, need=need, received=received,
         code=spaced(normal_code(code)), label=MODERATION_LABELS, told=tracked(db, need), hand=hand,
         territory=places.by_id[need.territory_id],
         commune=places.commune_by_insee.get(need.commune_insee or ""), is_public=need.status in PUBLIC,
@@ -124,7 +123,7 @@ def tracking(request: Request, db: Db, me: Me, code: str, recu: int = 0) -> Resp
     if printed and needs.by_tracking(db, secret) is None:
         sheet, campaign = printed
         return page(
-            request, "portal/tracking_waiting.html", headers=PRIVATE, ref=intake.sheet_ref(campaign.mark, sheet.number),
+            request, "portal/tracking_waiting.html", headers=SECRET, ref=intake.sheet_ref(campaign.mark, sheet.number),
             campaign=campaign, territory=reference(db).by_id[campaign.territory_id],
         )  # fmt: skip
     if tracked_cards(db, secret):
@@ -138,7 +137,7 @@ def show_cards(
 ) -> Response:  # fmt: skip
     """The page of one's own cards, with what was typed against what was decided of one of them."""
     return page(
-        request, "portal/tracking_cards.html", status=status, headers=PRIVATE, written=tracked_cards(db, secret),
+        request, "portal/tracking_cards.html", status=status, headers=SECRET, written=tracked_cards(db, secret),
         code=spaced(secret), reasons=REASON_LABELS, articles=REASON_ARTICLES, appeal_days=APPEAL_DAYS,
         typed_for=card_id, appeal_form=appeal or blank(AppealForm), empty=blank(AppealForm),
     )  # fmt: skip
@@ -155,7 +154,7 @@ def open_confirmation(request: Request, db: Db, token: str) -> Response:
     proof = _proof(db, token)
     workshop = service.asked_of(db, proof)
     return page(
-        request, "portal/confirm.html", headers=PRIVATE, token=token, purpose=proof.purpose, workshop=workshop
+        request, "portal/confirm.html", headers=SECRET, token=token, purpose=proof.purpose, workshop=workshop
     )  # fmt: skip
 
 
@@ -163,4 +162,4 @@ def open_confirmation(request: Request, db: Db, token: str) -> Response:
 def confirm(request: Request, db: Db, token: str) -> Response:
     """Confirm an address, and do what it was given for."""
     done = service.confirm(db, _proof(db, token))
-    return page(request, "portal/confirmed.html", headers=PRIVATE, done=done)
+    return page(request, "portal/confirmed.html", headers=SECRET, done=done)

@@ -11,9 +11,9 @@ from app.core.db import Db
 from app.core.errors import NotFoundError
 from app.core.i18n import gettext as _
 from app.core.limits import limit
+from app.core.security import SECRET
 from app.core.web import page
 from app.identity.access import public
-from app.portal.access import PRIVATE
 from app.portal.queries import follows as reads
 from app.threads.models import Follow
 from app.threads.queries import follows as threads
@@ -33,7 +33,7 @@ def _follow(db: Db, token: str) -> Follow:
 def _show(request: Request, db: Db, held: Follow, *, done: str = "", everything: bool = False) -> Response:
     kind = FollowKind(held.subject_kind)
     return page(
-        request, "portal/unsubscribe.html", headers=PRIVATE, token=held.token, done=done, everything=everything,
+        request, "portal/unsubscribe.html", headers=SECRET, token=held.token, done=done, everything=everything,
         about=reads.subject(db, kind, held.subject_id), stopped=held.rhythm == Rhythm.NEVER,
     )  # fmt: skip
 

@@ -46,15 +46,14 @@ from app.workshops.counting.recount import (
     to_json,
     write_ballots,
 )
-from app.workshops.counting.support import MIN_GAP, Gap, supporters_of, widest_gap
-from app.workshops.counting.turnout import MIN_BALLOTS, OTHERS, Turnout, percent, shown_apart, together, withheld
+from app.workshops.counting.support import supporters_of, widest_gap
+from app.workshops.counting.turnout import OTHERS, Turnout, percent, shown_apart, together, withheld
 
 __all__ = [
-    "ANSWERS", "DEGREES", "GOOD", "MENTIONS", "MIN_BALLOTS", "MIN_GAP", "NORMALISED", "OTHERS", "PAPER", "PHONE",
-    "RESERVED", "WORST", "YES", "Agreement", "Cast", "Gap", "Graded", "GradedLine", "JudgedLine", "Judgment", "Line",
-    "Method", "Opposition", "Result", "Tally", "Turnout", "UnreadableFileError", "YesNo", "agreement", "check_approval",
-    "check_dots", "check_grades", "check_single", "dots", "from_json", "graded", "hands", "judge", "judgment",
-    "majority_place", "majority_ranks", "percent", "pool", "printed", "published", "read_ballots", "recounted",
-    "shown_apart", "supporters_of", "to_json", "together", "widest_gap", "withheld", "write_ballots", "write_pabulib",
-    "yes_no",
+    "ANSWERS", "DEGREES", "GOOD", "MENTIONS", "NORMALISED", "OTHERS", "PAPER", "PHONE", "RESERVED", "WORST", "YES",
+    "Agreement", "Cast", "Graded", "GradedLine", "JudgedLine", "Judgment", "Line", "Method", "Opposition", "Result",
+    "Tally", "Turnout", "UnreadableFileError", "YesNo", "agreement", "check_approval", "check_dots", "check_grades",
+    "check_single", "dots", "from_json", "graded", "hands", "judge", "judgment", "majority_place", "majority_ranks",
+    "percent", "pool", "printed", "published", "read_ballots", "recounted", "shown_apart", "supporters_of", "to_json",
+    "together", "widest_gap", "withheld", "write_ballots", "write_pabulib", "yes_no",
 ]  # fmt: skip

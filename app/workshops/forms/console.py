@@ -38,7 +38,7 @@ class EndForm(ActForm):
 
     def moment(self, now: datetime) -> datetime:
         """The next time that the clock says so; past for the last hours, so that a slip is seen."""
-        found = datetime.combine(now.astimezone(PARIS).date(), self.until, PARIS)
+        found = datetime.combine((now - BEFORE).astimezone(PARIS).date(), self.until, PARIS)
         return found + timedelta(days=1) if found < now - BEFORE else found
 
 

@@ -7,7 +7,6 @@ from sqlmodel import Field, Relationship, SQLModel
 
 from app.core.db import UtcDateTime
 from app.workshops.models.rooms import Step
-from app.workshops.states import Room
 
 
 class Cluster(SQLModel, table=True):
@@ -68,7 +67,7 @@ class Card(SQLModel, table=True):
     @property
     def room_over(self) -> bool:
         """Whether its room is closed: until then it is its crew's."""
-        return self.step.workshop.status in (Room.CLOSED, Room.PUBLISHED)
+        return self.step.workshop.over
 
     @property
     def author_id(self) -> None:

@@ -11,7 +11,7 @@ from app.accords.models import Accord
 from app.core import files
 from app.core.db import UtcDateTime
 from app.workshops.models.people import Crew
-from app.workshops.states import GRADES, Duty, Hands, StepKind
+from app.workshops.states import GRADES, ROOM_OVER, ROOM_UNDER_WAY, ROOM_WRITABLE, Duty, Hands, StepKind
 
 
 class Series(SQLModel, table=True):
@@ -88,6 +88,21 @@ class Workshop(SQLModel, table=True):
     def scribes(self) -> frozenset[int]:
         """Who writes for a table."""
         return frozenset(member.person_id for member in self.crew if member.duty == Duty.SCRIBE)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether people may come in: from the lobby to the end."""
+        return self.status in ROOM_UNDER_WAY
+
+    @property
+    def over(self) -> bool:
+        """Whether it is closed, its report published or not."""
+        return self.status in ROOM_OVER
+
+    @property
+    def writable(self) -> bool:
+        """Whether its report may be written: once it opened, until the report is published."""
+        return self.status in ROOM_WRITABLE
 
     @property
     def open_verbs(self) -> frozenset[str]:

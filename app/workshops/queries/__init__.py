@@ -6,7 +6,6 @@ from app.workshops.queries.options import (
     SHEET,
     OptionView,
     drawn,
-    keeps_order,
     option_rows,
     options,
     sheets_to_vote,
@@ -18,7 +17,6 @@ from app.workshops.queries.people import (
     answered_by,
     device_seats,
     has_part,
-    papers_to_settle,
     present_by,
     seat,
     seat_digest,
@@ -42,10 +40,8 @@ from app.workshops.queries.results import (
     revealed,
     threads_behind,
     threshold,
-    votes_on,
 )
 from app.workshops.queries.rooms import (
-    PAST_SHOWN,
     Rooms,
     announced,
     by_code,
@@ -59,10 +55,9 @@ from app.workshops.queries.rooms import (
 )
 
 __all__ = [
-    "PAST_SHOWN", "PLACES", "PRIORITY", "SHEET", "Counted", "OptionView", "Rates", "Rooms", "announced",
-    "answered_by", "ballot", "by_code", "casts", "counted", "device_seats", "drawn", "ground", "has_part",
-    "keeps_order", "led_by", "loaded", "one", "option_rows", "options", "papers_to_settle", "present_by", "rates",
-    "recountable", "results", "revealed", "rooms", "same_draft", "seat", "seat_digest", "seat_of_ticket", "seats",
-    "sheets_to_vote", "shuffled", "step", "steps", "subjects", "table", "table_of_key", "tables", "threads_behind",
-    "threshold", "ticket", "took_part", "votes_on",
+    "PLACES", "PRIORITY", "SHEET", "Counted", "OptionView", "Rates", "Rooms", "announced", "answered_by", "ballot",
+    "by_code", "casts", "counted", "device_seats", "drawn", "ground", "has_part", "led_by", "loaded", "one",
+    "option_rows", "options", "present_by", "rates", "recountable", "results", "revealed", "rooms", "same_draft",
+    "seat", "seat_digest", "seat_of_ticket", "seats", "sheets_to_vote", "shuffled", "step", "steps", "subjects",
+    "table", "table_of_key", "tables", "threads_behind", "threshold", "ticket", "took_part",
 ]  # fmt: skip

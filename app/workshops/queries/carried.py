@@ -13,7 +13,7 @@ from app.workshops import counting
 from app.workshops.counting import Graded, JudgedLine, Result
 from app.workshops.models import Option, Step
 from app.workshops.queries.options import PRIORITY, OptionView, options
-from app.workshops.queries.report import said
+from app.workshops.queries.report import answers, said
 from app.workshops.queries.results import Counted, casts, counted, votes_on
 from app.workshops.queries.series import VoteLine, as_lines
 from app.workshops.states import Room
@@ -100,7 +100,4 @@ def _graded(step: Step, result: Graded) -> Iterable[tuple[int, str]]:
             words = _("mention majoritaire %(mention)s ; %(n)s sur %(total)s ont donné Bien ou mieux") % numbers
             yield line.option, f"{words}, {_rank(line.rank, len(result.lines))}"
         else:
-            given = zip(result.grades, line.tally, strict=True)
-            parts = [_("%(answer)s %(n)s") % {"answer": _(step.scale[g]), "n": fnum(n)} for g, n in given if n]
-            blanks = [_("sans réponse %(n)s") % {"n": fnum(line.blanks)}] if line.blanks else []
-            yield line.option, ", ".join(parts + blanks)
+            yield line.option, answers(step, result, line)

@@ -11,10 +11,9 @@ from app.workshops.models import Ballot, Crew, Headcount, PaperBallot, Seat, Ste
 from app.workshops.queries import cards
 from app.workshops.queries.people import answered_by, present_by, tables
 from app.workshops.queries.rooms import steps
-from app.workshops.states import VOTES, Channel, Room, StepStatus
+from app.workshops.states import VOTES, Channel, StepStatus
 
-ENDED = frozenset({Room.CLOSED, Room.PUBLISHED})
-OVER = frozenset({StepStatus.CLOSED, StepStatus.REVEALED})
+DONE = frozenset({StepStatus.CLOSED, StepStatus.REVEALED})
 
 
 @dataclass(frozen=True)
@@ -146,12 +145,12 @@ def forecast(workshop: Workshop, steps: Sequence[Step], moment: datetime) -> Run
     """The run sheet as it goes: what is behind at its real times, the rest one after the other."""
     begun = [step for step in steps if step.status != StepStatus.WAITING]
     at = max([_end(step, moment) for step in begun], default=workshop.starts_at)
-    if workshop.status in (Room.LOBBY, Room.RUNNING):
+    if workshop.under_way:
         at = max(at, moment)
     begins = {step.id: step.opened_at for step in begun}
     last = max((step.position for step in begun), default=0)
     waiting = [step for step in steps if step.status == StepStatus.WAITING and not step.skipped]
-    if workshop.status not in ENDED:
+    if not workshop.over:
         for step in sorted(waiting, key=lambda step: (step.position < last, step.position)):
             begins[step.id] = at
             at += timedelta(minutes=step.minutes)
@@ -162,6 +161,6 @@ def forecast(workshop: Workshop, steps: Sequence[Step], moment: datetime) -> Run
 
 def _end(step: Step, moment: datetime) -> datetime:
     """When a step that began ended, or should."""
-    if step.status in OVER:
+    if step.status in DONE:
         return step.closed_at or moment
     return max(step.closes_at or moment, moment)

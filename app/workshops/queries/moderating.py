@@ -14,9 +14,8 @@ from app.threads.states import RefusalReason
 from app.workshops.models import Card, Cluster, Crew, Step, Table, Workshop
 from app.workshops.queries import cards
 from app.workshops.queries.walls import Link
-from app.workshops.states import Room
+from app.workshops.states import ROOM_OVER
 
-OVER = (Room.CLOSED.value, Room.PUBLISHED.value)  # its crew has left: what it did not read is the moderators'
 _THEIRS = frozenset({"appeal", "reverse", "uphold"})
 _RULED = frozenset({"refuse", "hide"})  # whose note is a rule, the crew's too
 _FACTS = "\n"  # between the rule and the facts, in the note of a moderator's decision
@@ -47,7 +46,7 @@ def territory() -> Any:
 def left_over() -> ColumnElement[bool]:
     """Cards of rooms that are closed, inside a query on cards."""
     rooms = select(Step.id).join(Workshop, col(Workshop.id) == Step.workshop_id)
-    return col(Card.step_id).in_(rooms.where(col(Workshop.status).in_(OVER)))
+    return col(Card.step_id).in_(rooms.where(col(Workshop.status).in_(ROOM_OVER)))
 
 
 def led_by_others(person_id: int | None) -> ColumnElement[bool]:

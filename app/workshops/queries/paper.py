@@ -1,6 +1,7 @@
 """Reads of paper ballots: how many are where, who typed them, what is left to read."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,22 +21,28 @@ def paper_ref(number: int) -> str:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """How far the paper ballots of one step are; ``people`` are those there, ``alone``: nobody else may read again."""
+class Papers:
+    """How many paper ballots of one step are where. ``entered``: read once; ``differs``: read twice, not the same."""
 
     printed: int
     entered: int
     differs: int
     counted: int
     void: int
-    phones: int
-    people: int
-    alone: bool
 
     @property
     def waiting(self) -> int:
         """Typed, and not in the result yet."""
         return self.entered + self.differs
+
+
+@dataclass(frozen=True)
+class Desk(Papers):
+    """How far the paper ballots of one step are; ``people`` are those there, ``alone``: nobody else may read again."""
+
+    phones: int
+    people: int
+    alone: bool
 
     @property
     def received(self) -> int:
@@ -48,28 +55,35 @@ class Desk:
         return max(0, self.received - self.people)
 
 
+def tallies(db: Session, step_ids: Iterable[int]) -> dict[int, Papers]:
+    """The paper ballots of each of these steps, by state."""
+    by: dict[int, Counter[str]] = {key: Counter() for key in step_ids}
+    rows = select(PaperBallot.step_id, PaperBallot.status, func.count()).where(col(PaperBallot.step_id).in_(list(by)))
+    for key, status, number in db.execute(rows.group_by(col(PaperBallot.step_id), col(PaperBallot.status))):
+        by[key][status] = number
+    return {
+        key: Papers(
+            printed=found.total(), entered=found[Paper.ENTERED], differs=found[Paper.DIFFERS],
+            counted=found[Paper.COUNTED], void=found[Paper.VOID],
+        )
+        for key, found in by.items()
+    }  # fmt: skip
+
+
 def desk(db: Session, workshop: Workshop, step: Step) -> Desk:
     """The paper ballots of this step, beside the phones and the people there."""
     key = step.id or 0
-    rows = select(PaperBallot.status, func.count()).where(PaperBallot.step_id == key).group_by(PaperBallot.status)
-    by: dict[str, int] = dict(db.execute(rows).all())
     phones = select(func.count()).where(Ballot.step_id == key, Ballot.channel != Channel.PAPER.value)
     return Desk(
-        printed=sum(by.values()), entered=by.get(Paper.ENTERED, 0), differs=by.get(Paper.DIFFERS, 0),
-        counted=by.get(Paper.COUNTED, 0), void=by.get(Paper.VOID, 0), phones=int(db.exec(phones).one()),
-        people=sum(present_by(db, workshop.id or 0).values()),
-        alone=len(workshop.conductors | workshop.scribes) < 2,
+        **vars(tallies(db, [key])[key]), phones=int(db.exec(phones).one()),
+        people=sum(present_by(db, workshop.id or 0).values()), alone=len(workshop.conductors | workshop.scribes) < 2,
     )  # fmt: skip
 
 
-def unread(db: Session, workshop_id: int) -> list[tuple[Step, int]]:
-    """The votes whose paper ballots still wait for a second reading, and how many each: closing leaves them out."""
-    waits = col(PaperBallot.status).in_([Paper.ENTERED.value, Paper.DIFFERS.value])
-    counted = select(PaperBallot.step_id, func.count()).where(waits).group_by(col(PaperBallot.step_id))
-    of_room = counted.join(Step, col(PaperBallot.step_id) == Step.id).where(Step.workshop_id == workshop_id)
-    by: dict[int, int] = dict(db.execute(of_room).all())
-    steps = db.exec(select(Step).where(col(Step.id).in_(by)).order_by(col(Step.position))).all() if by else []
-    return [(step, by[step.id or 0]) for step in steps]
+def unread(db: Session, steps: Sequence[Step]) -> list[tuple[Step, int]]:
+    """Those whose paper ballots still wait for a second reading, and how many each: closing leaves them out."""
+    by = tallies(db, [step.id or 0 for step in steps])
+    return [(step, by[step.id or 0].waiting) for step in steps if by[step.id or 0].waiting]
 
 
 def one_paper(db: Session, step_id: int, number: int) -> PaperBallot | None:

@@ -6,8 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from app.core.security import digest
 from app.workshops.forms.room import MOST_PEOPLE
-from app.workshops.models import Ballot, Headcount, PaperBallot, Participation, Seat, Table, Ticket, Workshop
-from app.workshops.states import Paper
+from app.workshops.models import Ballot, Headcount, Participation, Seat, Table, Ticket, Workshop
 
 PLACES = MOST_PEOPLE  # that one device may hold, one after the other
 
@@ -73,13 +72,6 @@ def device_seats(db: Session, workshop_id: int, secret: str) -> Sequence[Seat]:
 def tables(db: Session, workshop_id: int) -> Sequence[Table]:
     """The tables of a room, by number."""
     return db.exec(select(Table).where(Table.workshop_id == workshop_id).order_by(col(Table.number))).all()
-
-
-def papers_to_settle(db: Session, step_id: int) -> int:
-    """Paper ballots typed but not counted yet."""
-    waiting = [Paper.ENTERED.value, Paper.DIFFERS.value]
-    statement = select(func.count()).where(PaperBallot.step_id == step_id, col(PaperBallot.status).in_(waiting))
-    return int(db.exec(statement).one())
 
 
 def table(db: Session, workshop_id: int, table_id: int) -> Table | None:

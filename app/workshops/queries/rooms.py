@@ -12,7 +12,7 @@ from app.accords.models import Accord
 from app.policy.actor import Actor
 from app.workshops.forms import normal_room_code
 from app.workshops.models import Crew, Step, Workshop
-from app.workshops.states import Duty, Room
+from app.workshops.states import ROOM_OVER, ROOM_UNDER_WAY, Duty, Room
 
 PAST_SHOWN = 20
 
@@ -68,12 +68,12 @@ def rooms(db: Session, me: Actor, territory_id: int | None) -> Rooms:
     statement = select(Workshop).order_by(col(Workshop.starts_at), col(Workshop.id))
     if territory_id is not None:
         statement = statement.where(Workshop.territory_id == territory_id)
-    live = db.exec(statement.where(col(Workshop.status).in_([Room.LOBBY.value, Room.RUNNING.value]))).all()
+    live = db.exec(statement.where(col(Workshop.status).in_(ROOM_UNDER_WAY))).all()
     coming = db.exec(statement.where(Workshop.status == Room.SCHEDULED.value).limit(50)).all()
     past = db.exec(
         statement.order_by(None)
         .order_by(col(Workshop.starts_at).desc(), col(Workshop.id).desc())
-        .where(col(Workshop.status).in_([Room.CLOSED.value, Room.PUBLISHED.value]))
+        .where(col(Workshop.status).in_(ROOM_OVER))
         .limit(PAST_SHOWN)
     ).all()
     return Rooms(live, coming, past, _drafts(db, me, territory_id))

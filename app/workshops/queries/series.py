@@ -13,7 +13,7 @@ from app.workshops.queries.options import OptionView, options
 from app.workshops.queries.people import present_in
 from app.workshops.queries.results import Counted, casts, counted
 from app.workshops.queries.rooms import loaded
-from app.workshops.states import VOTES, Room, StepKind, StepStatus
+from app.workshops.states import ROOM_OVER, VOTES, StepKind, StepStatus
 
 Mine = Callable[[Workshop], bool]
 
@@ -58,11 +58,10 @@ def rooms_of(db: Session, series_id: int) -> Sequence[Workshop]:
 
 def twins_waiting(db: Session, step_id: int) -> Sequence[Step]:
     """Those that have not started, in rooms that have not ended."""
-    over = [Room.CLOSED.value, Room.PUBLISHED.value]
     statement = select(Step).join(Workshop, col(Workshop.id) == Step.workshop_id)
     return db.exec(
         statement.where(Step.twin_id == step_id, Step.status == StepStatus.WAITING.value)
-        .where(col(Workshop.status).not_in(over))
+        .where(col(Workshop.status).not_in(ROOM_OVER))
         .order_by(col(Step.workshop_id))
     ).all()
 

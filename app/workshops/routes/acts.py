@@ -9,14 +9,15 @@ from app.core.db import Db, now
 from app.core.forms import Filled
 from app.core.i18n import fdate
 from app.core.i18n import gettext as _
+from app.core.security import PRIVATE
 from app.core.web import go, page
 from app.identity.access import Me
 from app.workshops import service
-from app.workshops.access import step_of
+from app.workshops.access import ConductWorkshop, step_of
 from app.workshops.forms.console import EndForm, ExtendForm, LiveForm, OrderForm, RevealForm
 from app.workshops.models import Step
 from app.workshops.queries import paper
-from app.workshops.routes.console import PRIVATE, Act, ConductWorkshop, do, form_of, show
+from app.workshops.routes.console import Act, do, form_of, show
 from app.workshops.states import StepStatus
 
 RUN = "deroule"  # where the run sheet is on the console

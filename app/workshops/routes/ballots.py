@@ -13,9 +13,8 @@ from app.core.i18n import local
 from app.core.limits import limit
 from app.identity.access import public
 from app.places.queries import reference
-from app.policy import WORKSHOP_REPORT
 from app.workshops import counting, queries
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import ReportedWorkshop, step_of
 from app.workshops.models import Step, Workshop
 from app.workshops.states import VOTES, Room, StepStatus
 
@@ -36,7 +35,7 @@ class Vote:
         return {"content-disposition": f'attachment; filename="emglev-vote-{self.step.id}.{extension}"'}
 
 
-def published_vote(db: Db, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_REPORT))], step_id: int) -> Vote:
+def published_vote(db: Db, workshop: ReportedWorkshop, step_id: int) -> Vote:
     """This vote, once its results were shown and the report of its workshop is published.
 
     Raises:

@@ -21,9 +21,8 @@ from app.identity.states import College
 from app.needs.queries.neighbours import neighbours
 from app.places.models import Commune, Territory
 from app.places.queries import reference
-from app.policy import WORKSHOP_RUN
 from app.threads.service import submission_key
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import RunWorkshop, step_of
 from app.workshops.forms.cards import JoinForm, NeedOfCardsForm
 from app.workshops.models import Card, Cluster, Step, Workshop
 from app.workshops.queries import cards as reads
@@ -32,7 +31,6 @@ from app.workshops.service import card_needs as verbs
 from app.workshops.states import Signed, StepStatus
 
 router = APIRouter()
-RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
 NEAR = 5  # needs proposed
 LOOSE = 30  # of 100: a facilitator looks wider than somebody who types
 _SOURCE = re.compile(r"^(groupe|carte)-([1-9][0-9]{0,8})$")

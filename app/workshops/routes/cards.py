@@ -1,6 +1,6 @@
 """The page of cards: read them on the left, group them on the right; and cards that the crew types in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -9,14 +9,14 @@ from starlette.responses import Response
 from app.core.db import Db
 from app.core.errors import DomainError, NotFoundError
 from app.core.forms import Filled, Form, blank, read
+from app.core.i18n import fnum, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.core.web import go, page
 from app.identity.access import Me
 from app.places.queries import reference
-from app.policy import WORKSHOP_CONDUCT, WORKSHOP_RUN, WORKSHOP_SCRIBE
+from app.policy import WORKSHOP_CONDUCT, WORKSHOP_SCRIBE
 from app.threads.states import REASON_LABELS
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import ConductWorkshop, RunWorkshop, step_of
 from app.workshops.forms import DirectionForm
 from app.workshops.forms.cards import (
     MergeForm,
@@ -29,13 +29,12 @@ from app.workshops.forms.cards import (
 from app.workshops.models import Cluster, Step, Workshop
 from app.workshops.queries import cards as reads
 from app.workshops.queries.moderating import settled
+from app.workshops.queries.walls import Wall
 from app.workshops.service import cards as verbs
 from app.workshops.service import clusters
 from app.workshops.states import Room
 
 router = APIRouter()
-RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
-ConductWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_CONDUCT))]
 SHOWN_DONE = 40  # cards of which the last decision can be taken back at once
 
 
@@ -54,13 +53,14 @@ def _show(
 ) -> Response:  # fmt: skip
     wall = reads.wall(db, step)
     theirs = settled(db, (card.id for card in wall.refused)) if wall and wall.refused else set()
+    undoable = [int(part) for part in done[:500].split("-") if part.isascii() and part.isdigit() and len(part) < 10]
     return page(
         request, "workshops/cards.html", status=status, nav="workshops", workshop=workshop, step=step, wall=wall,
         territory=reference(db).by_id[workshop.territory_id], recueils=reads.recueils(db, workshop.id or 0),
         may_conduct=me.can(WORKSHOP_CONDUCT, workshop), frozen=workshop.status == Room.PUBLISHED, refused=refused,
         may_type=me.can(WORKSHOP_SCRIBE, workshop), reasons=REASON_LABELS, theirs=theirs,
         chosen=chosen, new=new or blank(NewClusterForm),
-        done=[part for part in done[:500].split("-") if part.isascii() and part.isdigit() and len(part) < 10],
+        done=undoable, last=_last(wall, undoable),
         stream=request.app.state.urls("workshops.stream", workshop_id=workshop.id, key=workshop.screen_key, regie=1),
     )  # fmt: skip
 
@@ -73,6 +73,21 @@ def board(
     held = reads.recueils(db, workshop.id or 0)
     step = _recueil(db, workshop, etape) if etape else next((s for s in reversed(held) if s.opened_at), None)
     return _show(request, db, me, workshop, step or (held[0] if held else None), done=fait, chosen=refus)
+
+
+def _last(wall: Wall | None, done: Sequence[int]) -> str:
+    """The decision that can be taken back, in words: which card, or how many."""
+    if wall is None or not done:
+        return ""
+    refused = next((card for card in wall.refused if card.id in done), None)
+    if len(done) > 1:
+        words = _("%(n)s cartes non retenues") if refused else _("%(n)s cartes affichées")
+        return words % {"n": fnum(len(done))}
+    shown = [*wall.loose, *(card for cluster in wall.clusters for card in cluster.cards)]
+    card = refused or next((card for card in shown if card.id in done), None)
+    if card is None:
+        return ""
+    return (_("Non retenue : « %(text)s »") if refused else _("Affichée : « %(text)s »")) % {"text": card.text[:60]}
 
 
 Act = Callable[[Step, Any], verbs.Done | None]

@@ -13,11 +13,11 @@ from app.core.errors import ConflictError
 from app.core.forms import Filled, Form, blank, read
 from app.core.i18n import gettext as _
 from app.core.i18n import local
+from app.core.security import PRIVATE
 from app.core.web import go, page
 from app.identity.access import Me
-from app.policy import WORKSHOP_CONDUCT, WORKSHOP_LEAD, WORKSHOP_RUN
 from app.workshops import counting, queries, service
-from app.workshops.access import workshop_for
+from app.workshops.access import ConductWorkshop, LeadWorkshop, RunWorkshop
 from app.workshops.forms import ActForm
 from app.workshops.forms.console import EndForm, HeadsForm, PagesForm, ScreenForm
 from app.workshops.models import Ballot, Step, Workshop
@@ -27,15 +27,10 @@ from app.workshops.queries.report import list_objections
 from app.workshops.routes.stage import room_context
 from app.workshops.service import projecting
 from app.workshops.service.room import pages_topic_of
-from app.workshops.service.running import OPEN_ROOM
 from app.workshops.states import ASKING, VOTES, Screen, StepKind, StepStatus
 
 router = APIRouter()
-RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
-ConductWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_CONDUCT))]
-LeadWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_LEAD))]
 Act = Annotated[Filled[ActForm], Depends(read(ActForm))]
-PRIVATE = {"cache-control": "private, no-store"}  # it names the crew
 
 
 @router.get("/ateliers/{workshop_id:int}/regie", name="workshops.console")
@@ -116,13 +111,13 @@ def _left(db: Db, context: dict[str, Any]) -> dict[str, Any]:
     """What is left: paper ballots to read again, words written against a text, cards in no group, a step passed."""
     workshop, steps = context["workshop"], context["steps"]
     step, following = context["step"], context["next_step"]
-    going = workshop.status in OPEN_ROOM
+    going = workshop.under_way
     votes = [each.id or 0 for each in steps if going and each.kind == StepKind.AGREEMENT]
     said: dict[int, list[Ballot]] = {each.id or 0: [] for each in steps}
     for ballot in list_objections(db, votes):
         said[ballot.step_id].append(ballot)
     return {
-        "unread": paper.unread(db, workshop.id or 0) if going else [],
+        "unread": paper.unread(db, steps) if going else [],
         "objections": said,
         "passed": reads.passed(steps, step, following) if going else None,
         "ungrouped": reads.left_out(db, steps, following) if going else 0,
@@ -161,11 +156,11 @@ def open_room(request: Request, db: Db, me: Me, workshop: ConductWorkshop, form:
 @router.get("/ateliers/{workshop_id:int}/fin", name="workshops.closing")
 def closing(request: Request, db: Db, workshop: LeadWorkshop) -> Response:
     """Ask once more, saying what closing does to this room."""
-    if workshop.status not in OPEN_ROOM:
+    if not workshop.under_way:
         return go(request, "workshops.console", workshop_id=workshop.id)
     return page(
         request, "workshops/closing.html", headers=PRIVATE, nav="workshops", workshop=workshop, votes=VOTES,
-        ends=reads.what_ends(db, workshop), unread=paper.unread(db, workshop.id or 0),
+        ends=reads.what_ends(db, workshop), unread=paper.unread(db, queries.steps(db, workshop.id or 0)),
         minutes=service.REGRET // timedelta(minutes=1),
     )  # fmt: skip
 

@@ -10,14 +10,15 @@ from app.core.db import Db
 from app.core.errors import ConflictError, ForbiddenError, NotFoundError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
+from app.core.security import PRIVATE
 from app.core.web import go, page
 from app.identity.access import Me, Requires, public
 from app.policy import OWN_SPACE
 from app.workshops import queries
+from app.workshops.access import ConductWorkshop, LeadWorkshop, RunWorkshop
 from app.workshops.forms.crew import AnswerForm, MemberForm, ScribeForm, TakeLeadForm
 from app.workshops.models import Crew, Workshop
 from app.workshops.queries import crew as reads
-from app.workshops.routes.console import PRIVATE, ConductWorkshop, LeadWorkshop, RunWorkshop
 from app.workshops.routes.stage import qr
 from app.workshops.service import crew as service
 from app.workshops.states import VOTES, Duty

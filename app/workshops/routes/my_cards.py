@@ -13,7 +13,7 @@ from app.core.forms import Filled, read
 from app.core.i18n import gettext as _
 from app.core.light import refusal
 from app.core.limits import Limiter
-from app.core.security import spaced
+from app.core.security import PRIVATE, spaced
 from app.core.web import go, mark_rollback, page
 from app.identity.access import public
 from app.threads.states import REASON_LABELS, Moderation
@@ -27,7 +27,6 @@ from app.workshops.states import StepKind
 
 router = APIRouter(dependencies=[Depends(public), Depends(room_of_code)])
 CARDS_A_SEAT = parse("30/minute")
-PRIVATE = {"cache-control": "private, no-store"}
 CardFilled = Annotated[Filled[CardForm], Depends(read(CardForm))]
 
 

@@ -9,12 +9,13 @@ from app.core.db import Db
 from app.core.errors import ConflictError, NotFoundError
 from app.core.forms import Filled, blank, clean, read
 from app.core.i18n import gettext as _
+from app.core.security import PRIVATE
 from app.core.web import go, page
 from app.identity.access import Me
 from app.places.queries import reference
-from app.policy import WORKSHOP_RUN, WORKSHOP_SCRIBE
+from app.policy import WORKSHOP_RUN
 from app.workshops import queries
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import ScribeWorkshop, step_of
 from app.workshops.forms.paper import MAX_COPIES, VOID_REASONS, CopiesForm, PaperForm, VoidForm, number_of
 from app.workshops.models import PaperBallot, Step, Workshop
 from app.workshops.queries import paper as reads
@@ -22,8 +23,6 @@ from app.workshops.service import paper as service
 from app.workshops.states import PAPER_LABELS, STEP_LABELS, VOTES, Paper, StepKind
 
 router = APIRouter()
-ScribeWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_SCRIBE))]
-PRIVATE = {"x-robots-tag": "noindex, nofollow", "cache-control": "no-store"}
 
 
 def voted_step(db: Db, workshop: ScribeWorkshop, step_id: int) -> Step:

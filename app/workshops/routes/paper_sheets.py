@@ -13,16 +13,18 @@ from app.core.i18n import fdate, ngettext
 from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.core.printing import Printed
+from app.core.security import PRIVATE
 from app.core.web import go, page
 from app.identity.access import Me
 from app.identity.states import College
 from app.places.queries import reference
 from app.workshops import queries
+from app.workshops.access import ScribeWorkshop
 from app.workshops.forms.paper import MAX_COPIES, CopiesForm
 from app.workshops.models import Step, Workshop
 from app.workshops.queries import paper as reads
 from app.workshops.queries.options import OptionView
-from app.workshops.routes.paper import PRIVATE, OneStep, ScribeWorkshop, show_desk
+from app.workshops.routes.paper import OneStep, show_desk
 from app.workshops.service import paper as service
 from app.workshops.states import BLANKS_LABELS, Blanks, Hands, StepKind
 

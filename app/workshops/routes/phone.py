@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.core.db import Db
 from app.core.forms import Filled, Form, blank
-from app.core.security import token
+from app.core.security import PRIVATE, token
 from app.core.web import page
 from app.places.queries import reference
 from app.policy.actor import Actor
@@ -18,8 +18,6 @@ from app.workshops.forms import BallotForm, SeatForm
 from app.workshops.models import Seat, Step, Table, Workshop
 from app.workshops.routes.stage import stage_context
 from app.workshops.states import Channel, Reveal, StepStatus
-
-UNKEPT = {"cache-control": "private, no-store"}  # « back » shows nobody's ballot to whoever has the device next
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def _page(
     shared = bool(door) or any(seat.channel == Channel.LENT for seat in device.seats)
     headers = {"retry-after": str(retry_after)} if retry_after else {}
     return page(
-        request, "workshops/phone.html", status=status, headers=headers | (UNKEPT if shared else {}),
+        request, "workshops/phone.html", status=status, headers=headers | (PRIVATE if shared else {}),
         mine=mine, door=door, form=form, later=blank(SeatForm, once=token(), place=1), asked_table=asked_table,
         so_far=so_far, territory=reference(db).by_id[workshop.territory_id], people=device.seats, places=queries.PLACES,
         tables=tables, table=next((each for each in tables if each.id == here), None),

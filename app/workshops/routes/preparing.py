@@ -15,9 +15,9 @@ from app.core.i18n import gettext as _
 from app.core.web import go, page
 from app.identity.access import Me
 from app.places.queries import reference
-from app.policy import WORKSHOP_CREATE, WORKSHOP_RUN
+from app.policy import WORKSHOP_CREATE
 from app.workshops import queries, service
-from app.workshops.access import workshop_for
+from app.workshops.access import RunWorkshop
 from app.workshops.forms import WorkshopForm
 from app.workshops.models import Workshop
 from app.workshops.queries import series as series_reads
@@ -25,7 +25,6 @@ from app.workshops.service import run_sheets
 from app.workshops.states import KIND_LABELS, MODE_LABELS, ROOM_LABELS, STEP_LABELS, Mode
 
 router = APIRouter()
-RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
 Here = Annotated[Place, Depends(place_for(WORKSHOP_CREATE))]
 WorkshopFilled = Annotated[Filled[WorkshopForm], Depends(read(WorkshopForm))]
 FIRST_DAY = timedelta(days=14)

@@ -1,6 +1,6 @@
 """The list of workshops, one workshop."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -11,18 +11,17 @@ from app.core.i18n import gettext as _
 from app.core.web import go, page
 from app.identity.access import Me, public
 from app.places.queries import reference
-from app.policy import WORKSHOP_JOIN, WORKSHOP_READ, WORKSHOP_REPORT, WORKSHOP_RUN
+from app.policy import WORKSHOP_JOIN, WORKSHOP_REPORT, WORKSHOP_RUN
 from app.workshops import counting, queries
-from app.workshops.access import WRONG_CODES, check_guessing, workshop_for
+from app.workshops.access import WRONG_CODES, ReadWorkshop, check_guessing
 from app.workshops.forms import normal_room_code
 from app.workshops.forms.registering import RegistrationForm
 from app.workshops.models import Workshop
 from app.workshops.queries import registrations
-from app.workshops.queries.report import list_outcomes, said
+from app.workshops.queries.report import in_brief, list_outcomes, said
 from app.workshops.states import KIND_LABELS, MODE_LABELS, ROOM_LABELS, STEP_LABELS, Attendance, Room
 
 router = APIRouter(dependencies=[Depends(public)])
-ReadWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_READ))]
 
 
 @router.get("/ateliers", name="workshops.index")
@@ -73,11 +72,12 @@ def context_of(db: Db, me: Me, workshop: Workshop) -> dict[str, Any]:
     steps = queries.steps(db, workshop.id or 0)
     present = queries.present_by(db, workshop.id or 0)
     revealed = queries.revealed(steps) if me.can(WORKSHOP_REPORT, workshop) or workshop.status == Room.RUNNING else []
-    results = queries.results(db, revealed, present)
+    results, options = queries.results(db, revealed, present), queries.options(db, [s.id or 0 for s in steps])
     return {
         "nav": "workshops", "workshop": workshop, "territory": reference(db).by_id[workshop.territory_id],
-        "steps": steps, "options": queries.options(db, [s.id or 0 for s in steps]),
-        "results": results, "why_hidden": said.hidden(results.values()),
+        "steps": steps, "options": options, "results": results, "why_hidden": said.hidden(results.values()),
+        "brief": in_brief((s, results[s.id or 0], options[s.id or 0]) for s in revealed),
+        "measure": said.measure(results.values()),
         "present_by": present, "present": sum(present.values()), "present_apart": counting.shown_apart(present),
         "room_labels": ROOM_LABELS, "kind_labels": KIND_LABELS, "step_labels": STEP_LABELS,
         "may_run": me.can(WORKSHOP_RUN, workshop), "join_open": me.can(WORKSHOP_JOIN, workshop),

@@ -10,12 +10,12 @@ from app.core.errors import NotFoundError, TooManyError
 from app.core.forms import Filled, read
 from app.core.i18n import gettext as _
 from app.core.limits import limit
+from app.core.security import SECRET
 from app.core.web import go, page
 from app.identity.access import Me, public
 from app.places.queries import reference
-from app.policy import WORKSHOP_READ, WORKSHOP_RUN
 from app.workshops import queries
-from app.workshops.access import workshop_for
+from app.workshops.access import ReadWorkshop, RunWorkshop
 from app.workshops.forms.registering import RegistrationForm
 from app.workshops.models import Registration, Workshop
 from app.workshops.queries import registrations as reads
@@ -24,10 +24,8 @@ from app.workshops.service import registrations
 from app.workshops.states import ATTENDANCE_LABELS, Attendance, Room
 
 router = APIRouter()
-ReadWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_READ))]
 ASKED = [Depends(public), Depends(limit("register", "30/10minute"))]
 OPENED = [Depends(public), Depends(limit("registration", "60/10minute"))]
-SECRET = {"x-robots-tag": "noindex, nofollow", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 
 def _back(request: Request, workshop: Workshop, **said: Any) -> Response:
@@ -106,7 +104,7 @@ def cancel(request: Request, db: Db, me: Me, held: Held) -> Response:
 
 @router.get("/ateliers/{workshop_id:int}/inscriptions", name="workshops.registrations")
 def crew_list(
-    request: Request, db: Db, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
+    request: Request, db: Db, workshop: RunWorkshop
 ) -> Response:  # fmt: skip
     """How many come and, for its crew alone, what they need: no name, no address."""
     return page(

@@ -10,9 +10,9 @@ from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
 from app.core.web import go, page
 from app.identity.access import Me, public
-from app.policy import WORKSHOP_REPORT, WORKSHOP_RUN
+from app.policy import WORKSHOP_RUN
 from app.threads.states import REASON_LABELS
-from app.workshops.access import workshop_for
+from app.workshops.access import ReportedWorkshop, RunWorkshop
 from app.workshops.forms import CorrectionForm
 from app.workshops.models import Workshop
 from app.workshops.queries import report as reports
@@ -20,7 +20,6 @@ from app.workshops.service import report as writing
 from app.workshops.states import KIND_LABELS, ROOM_LABELS, Room
 
 router = APIRouter(dependencies=[Depends(public)])
-Reported = Annotated[Workshop, Depends(workshop_for(WORKSHOP_REPORT))]
 
 
 def _page(request: Request, db: Db, me: Me, workshop: Workshop, template: str, **more: Any) -> Response:
@@ -28,26 +27,28 @@ def _page(request: Request, db: Db, me: Me, workshop: Workshop, template: str, *
     return page(
         request, template, nav="workshops", report=found, workshop=workshop, territory=found.territory,
         said=reports.said, results={key: vote.result for key, vote in found.votes.items()}, reasons=REASON_LABELS,
-        room_labels=ROOM_LABELS, kind_labels=KIND_LABELS, published=workshop.status == Room.PUBLISHED,
+        brief=reports.in_brief((vote.step, vote.result, vote.options) for vote in found.votes.values()),
+        measure=reports.said.measure(vote.result for vote in found.votes.values()), room_labels=ROOM_LABELS,
+        kind_labels=KIND_LABELS, published=workshop.status == Room.PUBLISHED,
         may_run=me.can(WORKSHOP_RUN, workshop), **more,
     )  # fmt: skip
 
 
 @router.get("/ateliers/{workshop_id:int}/compte-rendu", name="workshops.report")
-def report(request: Request, db: Db, me: Me, workshop: Reported) -> Response:
+def report(request: Request, db: Db, me: Me, workshop: ReportedWorkshop) -> Response:
     """Everything that happened, with the full distributions."""
     return _page(request, db, me, workshop, "workshops/report.html", form=blank(CorrectionForm))
 
 
 @router.get("/ateliers/{workshop_id:int}/decisions", name="workshops.decisions")
-def decisions(request: Request, db: Db, me: Me, workshop: Reported) -> Response:
+def decisions(request: Request, db: Db, me: Me, workshop: ReportedWorkshop) -> Response:
     """The relevé de décisions alone."""
     return _page(request, db, me, workshop, "workshops/report_decisions.html")
 
 
 @router.post("/ateliers/{workshop_id:int}/compte-rendu/rectifications", name="workshops.correct_report")
 def correct(
-    request: Request, db: Db, me: Me, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))],
+    request: Request, db: Db, me: Me, workshop: RunWorkshop,
     form: Annotated[Filled[CorrectionForm], Depends(read(CorrectionForm))],
 ) -> Response:  # fmt: skip
     """Put something right in a published report; the report itself stays."""

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Callable
-from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request
@@ -16,13 +15,11 @@ from app.core.documents import Document, as_data
 from app.core.limits import limit
 from app.core.spreadsheets import guarded
 from app.identity.access import public
-from app.policy import WORKSHOP_REPORT
-from app.workshops.access import workshop_for
+from app.workshops.access import ReportedWorkshop
 from app.workshops.models import Workshop
 from app.workshops.queries import report as reports
 
 router = APIRouter(dependencies=[Depends(public)])
-Reported = Annotated[Workshop, Depends(workshop_for(WORKSHOP_REPORT))]
 FILES = Depends(limit("report", "20/minute"))
 
 
@@ -54,20 +51,20 @@ def _pdf(document: Document, name: str) -> Response:
 
 
 @router.get("/ateliers/{workshop_id:int}/compte-rendu.pdf", name="workshops.report_pdf", dependencies=[FILES])
-def as_pdf(request: Request, db: Db, workshop: Reported) -> Response:
+def as_pdf(request: Request, db: Db, workshop: ReportedWorkshop) -> Response:
     """The compte rendu as a tagged PDF."""
     return _pdf(_full(request, db, workshop), f"compte-rendu-{workshop.slug}")
 
 
 @router.get("/ateliers/{workshop_id:int}/compte-rendu.docx", name="workshops.report_docx", dependencies=[FILES])
-def as_docx(request: Request, db: Db, workshop: Reported) -> Response:
+def as_docx(request: Request, db: Db, workshop: ReportedWorkshop) -> Response:
     """The compte rendu for an office program."""
     document = _full(request, db, workshop)
     return Drawn(lambda: docx.as_docx(document), docx.MEDIA_TYPE, f"compte-rendu-{workshop.slug}.docx")
 
 
 @router.get("/ateliers/{workshop_id:int}/compte-rendu.csv", name="workshops.report_csv", dependencies=[FILES])
-def as_csv(db: Db, workshop: Reported) -> Response:
+def as_csv(db: Db, workshop: ReportedWorkshop) -> Response:
     """Every figure and every sentence, one a line, as CSV in UTF-8."""
     written = io.StringIO()
     rows = csv.writer(written)
@@ -82,7 +79,7 @@ def as_csv(db: Db, workshop: Reported) -> Response:
 
 
 @router.get("/ateliers/{workshop_id:int}/decisions.pdf", name="workshops.decisions_pdf", dependencies=[FILES])
-def decisions_pdf(request: Request, db: Db, workshop: Reported) -> Response:
+def decisions_pdf(request: Request, db: Db, workshop: ReportedWorkshop) -> Response:
     """The relevé de décisions as a tagged PDF."""
     found = reports.assemble(db, workshop)
     document = reports.decisions(found, _address(request, workshop, "workshops.decisions"))

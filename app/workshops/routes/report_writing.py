@@ -9,12 +9,13 @@ from app.core.db import Db, now
 from app.core.errors import NotFoundError
 from app.core.forms import Filled, blank, read
 from app.core.i18n import gettext as _
+from app.core.security import PRIVATE
 from app.core.web import go, page
 from app.identity.access import Me
 from app.places.queries import reference
-from app.policy import WORKSHOP_CONDUCT, WORKSHOP_LEAD, WORKSHOP_RUN
+from app.policy import WORKSHOP_CONDUCT, WORKSHOP_LEAD
 from app.workshops import queries, service
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import ConductWorkshop, LeadWorkshop, RunWorkshop, step_of
 from app.workshops.forms import DirectionForm, OutcomeForm, ReportForm, ShownForm, TextsForm
 from app.workshops.models import Outcome, Workshop
 from app.workshops.queries import report as reports
@@ -22,11 +23,8 @@ from app.workshops.service import report as writing
 from app.workshops.states import Room, StepKind
 
 router = APIRouter()
-RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
-ConductWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_CONDUCT))]  # objections are the crew’s
 Texts = Annotated[Filled[TextsForm], Depends(read(TextsForm))]
 Line = Annotated[Filled[OutcomeForm], Depends(read(OutcomeForm))]
-PRIVATE = {"cache-control": "private, no-store"}  # it shows what people wrote and nobody else may read yet
 SAVED, STALE, WRONG = "saved", "stale", "wrong"
 
 
@@ -105,7 +103,7 @@ def save_texts(request: Request, db: Db, me: Me, workshop: RunWorkshop, form: Te
 
 @router.post("/ateliers/{workshop_id:int}/compte-rendu", name="workshops.publish_report")
 def publish_report(
-    request: Request, db: Db, me: Me, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_LEAD))],
+    request: Request, db: Db, me: Me, workshop: LeadWorkshop,
     form: Annotated[Filled[ReportForm], Depends(read(ReportForm))],
 ) -> Response:  # fmt: skip
     """Publish the report, with the texts as they are in the fields."""

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from app.core.db import Db, now
 from app.core.errors import DomainError, ForbiddenError, NotFoundError
 from app.core.forms import Filled, read
+from app.core.security import PRIVATE
 from app.core.web import go
 from app.identity.access import Me, public, visitor
 from app.workshops import queries
@@ -78,7 +79,7 @@ def state(db: Db, workshop: CodeRoom) -> Response:
     """Where the room is, for a phone that hears nothing and wonders whether its stream still lives."""
     step = queries.step(db, workshop.step_id) if workshop.step_id else None
     said = stage_state(workshop, step) | {"now": now().isoformat()}
-    return JSONResponse(said, headers={"cache-control": "no-store"})
+    return JSONResponse(said, headers=PRIVATE)
 
 
 @router.get("/a/{code}/place", name="workshops.seat_form")

@@ -23,7 +23,6 @@ from app.workshops.states import KIND_LABELS, VOTES, Room, Screen, StepKind, Ste
 
 router = APIRouter(dependencies=[Depends(public)])
 PAGES_A_ROOM = parse("240/minute")  # several projected pages, each turned by hand
-OVER = (Room.CLOSED, Room.PUBLISHED)
 WORDS = {StepKind.PRESENTATION: "presentation", StepKind.DISCUSSION: "discussion", StepKind.PAUSE: "pause"}
 
 
@@ -55,7 +54,7 @@ def _shown_step(db: Db, workshop: Workshop) -> Step | None:
 
 def _view(workshop: Workshop, step: Step | None, result: queries.Counted | None) -> str:
     """Which part of templates/workshops/_screen_*.html."""
-    if workshop.status in OVER:
+    if workshop.over:
         return "end"
     if workshop.screen == Screen.BLANK:
         return "blank"
@@ -90,7 +89,7 @@ def _context(request: Request, db: Db, workshop: Workshop, step: Step | None) ->
 
 def _way(urls: Any, workshop: Workshop) -> str:
     """Where whoever scans the screen goes: the room, and once it is over the page where its report is."""
-    if workshop.status in OVER:
+    if workshop.over:
         return str(urls("workshops.short", workshop_id=workshop.id))
     return str(urls("workshops.room", code=workshop.code))
 

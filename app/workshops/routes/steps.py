@@ -17,10 +17,10 @@ from app.core.uploads import Sent, Uploads, uploads
 from app.core.web import go, page
 from app.identity.access import Me, public
 from app.places.queries import reference
-from app.policy import WORKSHOP_CREATE, WORKSHOP_READ, WORKSHOP_RUN
+from app.policy import WORKSHOP_CREATE
 from app.threads.forms import LONGEST_WORDS, SHORTEST_WORDS, choose_again
 from app.workshops import queries, service
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import ReadWorkshop, RunWorkshop, step_of
 from app.workshops.forms import DirectionForm, StepForm
 from app.workshops.models import Step, Workshop
 from app.workshops.queries import series as series_reads
@@ -35,15 +35,12 @@ from app.workshops.states import (
     Blanks,
     Hands,
     Reveal,
-    Room,
     Signed,
     StepKind,
 )
 
 router = APIRouter(dependencies=[Depends(uploads)])
-RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
 StepFilled = Annotated[Filled[StepForm], Depends(read(StepForm))]
-OPENED = (Room.LOBBY, Room.RUNNING)
 YES_NO = Hands.YES_NO.value  # a sort of its own when one chooses: it asks about one thing
 PICTURE, ALT = "file_0", "alt_0"
 SAFE = {
@@ -190,7 +187,7 @@ def _said(*, new: bool, twins: int) -> str:
 
 
 def _after(request: Request, workshop: Workshop, data: StepForm, words: str) -> Response:
-    if data.back and workshop.status in OPENED:
+    if data.back and workshop.under_way:
         return go(request, "workshops.console", workshop_id=workshop.id, flash=words)
     return go(request, "workshops.prepare", workshop_id=workshop.id, anchor="deroule", flash=words)
 
@@ -264,9 +261,7 @@ def move_step(
     "/ateliers/{workshop_id:int}/sequences/{step_id:int}/image", name="workshops.step_image",
     dependencies=[Depends(public)],
 )  # fmt: skip
-def step_image(
-    request: Request, db: Db, workshop: Annotated[Workshop, Depends(workshop_for(WORKSHOP_READ))], step_id: int
-) -> Response:
+def step_image(request: Request, db: Db, workshop: ReadWorkshop, step_id: int) -> Response:
     """What a presentation shows, for whoever may read the workshop."""
     step = step_of(db, workshop, step_id)
     path = files.place(step.image_digest) if step.image_digest else None

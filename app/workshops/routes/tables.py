@@ -12,12 +12,11 @@ from app.core.i18n import fdate, ngettext
 from app.core.i18n import gettext as _
 from app.core.limits import limit
 from app.core.printing import Printed, qr
-from app.core.security import spaced
+from app.core.security import PRIVATE, spaced
 from app.core.web import go, page
 from app.places.queries import reference
-from app.policy import WORKSHOP_RUN
 from app.workshops import queries
-from app.workshops.access import workshop_for
+from app.workshops.access import RunWorkshop
 from app.workshops.forms import TablesForm, TicketsForm
 from app.workshops.models import Workshop
 from app.workshops.queries import printed as reads
@@ -25,9 +24,7 @@ from app.workshops.routes.stage import qr as inline_qr
 from app.workshops.service import tables as service
 
 router = APIRouter()
-RunWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_RUN))]
 DRAWING = Depends(limit("pdf", "20/minute"))
-PRIVATE = {"cache-control": "no-store"}  # the codes on it give a seat
 A_CARD = 12  # codes: a first sheet and a few more
 
 
@@ -44,7 +41,7 @@ def _page(
         labels=labels, form=form or blank(TablesForm, tables=len(tables)),
         ticket_form=ticket_form or blank(TicketsForm, codes=A_CARD),
         printed=len(reads.tickets(db, key)), used=reads.tickets_used(db, key),
-        over=workshop.status in ("closed", "published"),
+        over=workshop.over,
         steps=steps, options=queries.options(db, [step.id or 0 for step in steps]),
     )  # fmt: skip
 

@@ -13,10 +13,9 @@ from app.core.web import go, page
 from app.identity.access import Me
 from app.identity.states import College
 from app.places.queries import reference
-from app.policy import WORKSHOP_SCRIBE
 from app.threads.service import submission_key
 from app.workshops import queries
-from app.workshops.access import step_of, workshop_for
+from app.workshops.access import ScribeWorkshop, step_of
 from app.workshops.forms.cards import TypedCardForm
 from app.workshops.models import Step, Workshop
 from app.workshops.queries import cards as reads
@@ -24,7 +23,6 @@ from app.workshops.service import cards as verbs
 from app.workshops.states import Duty
 
 router = APIRouter()
-ScribeWorkshop = Annotated[Workshop, Depends(workshop_for(WORKSHOP_SCRIBE))]
 LAST_TYPED = 8
 
 

@@ -1,10 +1,8 @@
 """Verbs on workshops: preparing, running the room, voting."""
 
 from app.workshops.service.casting import (
-    GRACE,
     Recorded,
     Sent,
-    WrongBallotError,
     cast_ballot,
     cast_ballots,
     no_seat,
@@ -21,7 +19,6 @@ from app.workshops.service.room import (
     topic_of,
 )
 from app.workshops.service.running import (
-    EXTENSION,
     close_step,
     count_heads,
     extend_step,
@@ -40,7 +37,6 @@ from app.workshops.service.seats import (
     Held,
     count_table,
     forget_part,
-    free_place,
     give_back,
     keep_part,
     secret_of_form,
@@ -51,11 +47,10 @@ from app.workshops.service.seats import (
 from app.workshops.service.steps import add_step, move_step, remove_step, save_step
 
 __all__ = [
-    "EXTENSION", "GRACE", "REGRET", "Held", "Recorded", "Sent", "WrongBallotError", "add_step", "cast_ballot",
-    "cast_ballots", "close_left_open", "close_room", "close_step", "count_heads", "count_table", "count_topic",
-    "count_topic_of", "create", "extend_step", "forget_part", "free_place", "give_back", "keep_part",
-    "may_reopen_until", "missing", "move_step", "no_seat", "open_room", "open_step", "publish_report", "remove_step",
-    "reopen_room", "reopen_step", "reorder_step", "reveal_step", "save", "save_step", "schedule", "screen_topic_of",
-    "secret_of_form", "set_end", "set_live", "set_screen", "show_step", "sit", "skip_step", "take_lent_seat",
-    "take_seat", "topic", "topic_of", "unschedule", "unskip_step",
+    "REGRET", "Held", "Recorded", "Sent", "add_step", "cast_ballot", "cast_ballots", "close_left_open", "close_room",
+    "close_step", "count_heads", "count_table", "count_topic", "count_topic_of", "create", "extend_step", "forget_part",
+    "give_back", "keep_part", "may_reopen_until", "missing", "move_step", "no_seat", "open_room", "open_step",
+    "publish_report", "remove_step", "reopen_room", "reopen_step", "reorder_step", "reveal_step", "save", "save_step",
+    "schedule", "screen_topic_of", "secret_of_form", "set_end", "set_live", "set_screen", "show_step", "sit",
+    "skip_step", "take_lent_seat", "take_seat", "topic", "topic_of", "unschedule", "unskip_step",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from app.threads.states import MODERATION, Moderation, RefusalReason
 from app.workshops.forms import MAX_OPTIONS
 from app.workshops.forms.cards import CardForm, TypedCardForm
 from app.workshops.models import Card, Cluster, Option, Seat, Step, Table, Workshop
-from app.workshops.queries.moderating import OVER, settled
+from app.workshops.queries.moderating import settled
 from app.workshops.service.casting import GRACE
 from app.workshops.service.room import count_topic
 from app.workshops.service.seats import check_joinable
@@ -246,7 +246,7 @@ def check_working(workshop: Workshop) -> None:
 def tell(db: Session, workshop: Workshop) -> None:
     """The projector, the console and the page of cards look again; phones do not. Nor moderators, while it is open."""
     live.publish(db, count_topic(workshop))
-    if workshop.status in OVER:
+    if workshop.over:
         threads.queue_moved(db, workshop.territory_id)
 
 

@@ -14,8 +14,8 @@ from app.threads import service as threads
 from app.workshops import queries
 from app.workshops.models import Workshop
 from app.workshops.service.room import acting, check_calendar, topic
-from app.workshops.service.running import OPEN_ROOM, end_step, show_result
-from app.workshops.states import VOTES, WORKSHOP, Room, Screen, StepStatus
+from app.workshops.service.running import end_step, show_result
+from app.workshops.states import ROOM_UNDER_WAY, VOTES, WORKSHOP, Room, Screen, StepStatus
 
 LATE = timedelta(hours=2)  # after the planned end, a room that nobody leads any more is taken to be left open
 QUIET = timedelta(hours=1)  # since the console's last act
@@ -80,7 +80,7 @@ def is_left_open(workshop: Workshop, moment: datetime) -> bool:
 def close_left_open(database: Database) -> int:
     """Close the rooms left open, each in a transaction of its own; how many."""
     with database.reading() as db:
-        rooms = db.exec(select(Workshop).where(col(Workshop.status).in_([s.value for s in OPEN_ROOM]))).all()
+        rooms = db.exec(select(Workshop).where(col(Workshop.status).in_(ROOM_UNDER_WAY))).all()
     return sum(_close_alone(database, room.id or 0) for room in rooms if is_left_open(room, now()))
 
 
@@ -88,7 +88,7 @@ def _close_alone(database: Database, workshop_id: int) -> bool:
     """Look again once it is in hand: somebody may have come back."""
     with database.writing() as db:
         workshop = db.exec(select(Workshop).where(Workshop.id == workshop_id).with_for_update(**IN_HAND)).one()
-        if workshop.status not in OPEN_ROOM or not is_left_open(workshop, now()):
+        if not workshop.under_way or not is_left_open(workshop, now()):
             return False
         workshop.edited += 1
         workshop.closed_alone = True

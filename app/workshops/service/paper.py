@@ -20,7 +20,7 @@ from app.workshops.models import Ballot, PaperBallot, Step, Workshop
 from app.workshops.queries import paper as reads
 from app.workshops.service.casting import wrong_marks
 from app.workshops.service.room import count_topic
-from app.workshops.states import PAPER, VOTES, Channel, Paper, Room, StepKind, StepStatus
+from app.workshops.states import PAPER, VOTES, Channel, Paper, StepKind, StepStatus
 
 MAX_NUMBER = 9999  # as many as the four digits of « P-0318 » hold
 
@@ -53,7 +53,7 @@ def check_takes_paper(workshop: Workshop, step: Step, *, printing: bool = False)
     """
     if step.kind not in VOTES:
         raise ConflictError(_("Cette séquence n’est pas un vote : elle n’a pas de bulletins."))
-    if workshop.status in (Room.CLOSED, Room.PUBLISHED):
+    if workshop.over:
         raise ConflictError(_("L’atelier est terminé : plus aucun bulletin n’est compté."))
     if step.status == StepStatus.REVEALED:
         raise ConflictError(_("Les résultats ont été montrés : plus aucun bulletin n’est compté."))

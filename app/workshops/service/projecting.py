@@ -48,7 +48,7 @@ def turn(db: Session, workshop: Workshop, wanted: Pages) -> None:
     Raises:
         ConflictError: the room is not open.
     """
-    if workshop.status not in (Room.LOBBY, Room.RUNNING):
+    if not workshop.under_way:
         raise ConflictError(_("La salle n’est pas ouverte : l’écran montre la page de fin ou l’annonce."))
     page = wanted.page if wanted.held else 0
     live.publish(db, turn_topic_of(workshop.id or 0), f"{wanted.key} {page} {token(6)}")

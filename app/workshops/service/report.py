@@ -20,12 +20,11 @@ from app.workshops.models import Ballot, Correction, Outcome, Participation, Ste
 from app.workshops.queries import registrations
 from app.workshops.queries.report import list_objections, list_outcomes, seal, seal_of
 from app.workshops.service.room import topic
-from app.workshops.states import WORKSHOP, Room
+from app.workshops.states import ROOM_WRITABLE, WORKSHOP, Room
 
 TELL = "workshops.tell_report"
 CHUNK = 100  # mails a transaction: the site waits for none of them
 MOST_OUTCOMES = 60  # lines of a relevé de décisions
-WRITABLE = frozenset({Room.LOBBY, Room.RUNNING, Room.CLOSED})
 
 
 class StaleError(ConflictError):
@@ -36,7 +35,7 @@ class StaleError(ConflictError):
         self.stored, self.seal = stored, stored_seal
 
 
-def _in_hand(db: Session, workshop: Workshop, statuses: Iterable[str] = WRITABLE) -> None:
+def _in_hand(db: Session, workshop: Workshop, statuses: Iterable[str] = ROOM_WRITABLE) -> None:
     """One person at a time writes a report.
 
     Raises:
@@ -145,7 +144,7 @@ def move_outcome(db: Session, workshop: Workshop, outcome_id: int, offset: int) 
 
 def show_objection(db: Session, workshop: Workshop, ballot_id: int, *, shown: bool, by: int) -> None:
     """Put what somebody wrote in the report, or take it out: out only, once it is published."""
-    _in_hand(db, workshop, WRITABLE if shown else {*WRITABLE, Room.PUBLISHED})
+    _in_hand(db, workshop, ROOM_WRITABLE if shown else {*ROOM_WRITABLE, Room.PUBLISHED})
     steps = db.exec(select(Step.id).where(Step.workshop_id == workshop.id)).all()
     ballot = db.get(Ballot, ballot_id) if ballot_id < 2**31 else None
     if ballot is None or ballot.step_id not in steps or not ballot.words:

@@ -19,7 +19,6 @@ from app.workshops.states import ASKING, STEP, VOTES, WORKSHOP, Reveal, Room, Sc
 
 EXTENSION = timedelta(minutes=2)  # what a vote opened again, or one more « + », gives
 REOPENED = ASKING | {StepKind.GROUPING}
-OPEN_ROOM = frozenset({Room.LOBBY, Room.RUNNING})
 
 
 def open_step(db: Session, workshop: Workshop, step: Step, *, edited: int, by: int) -> None:
@@ -142,7 +141,7 @@ def unskip_step(db: Session, workshop: Workshop, step: Step, *, edited: int, by:
 
 def _set_skipped(db: Session, workshop: Workshop, step: Step, skipped: bool, edited: int, by: int) -> None:
     acting(db, workshop, edited)
-    if workshop.status not in OPEN_ROOM or step.status != StepStatus.WAITING:
+    if not workshop.under_way or step.status != StepStatus.WAITING:
         raise ConflictError(_("Cette séquence a commencé : terminez-la plutôt."))
     step.skipped = skipped
     note_event(db, step, "skip" if skipped else "unskip", by=by)
@@ -186,7 +185,7 @@ def set_live(db: Session, workshop: Workshop, step: Step, *, shown: bool, edited
 def set_screen(db: Session, workshop: Workshop, *, screen: Screen, edited: int, by: int) -> None:
     """What the projected page does: it follows the room, goes dark, or keeps what it shows."""
     acting(db, workshop, edited)
-    if workshop.status not in OPEN_ROOM:
+    if not workshop.under_way:
         raise ConflictError(_("La salle n’est pas ouverte : l’écran montre la page de fin ou l’annonce."))
     workshop.screen = screen.value
     workshop.screen_step_id = workshop.step_id if screen == Screen.FROZEN else None
@@ -201,7 +200,7 @@ def count_heads(db: Session, workshop: Workshop, people: Mapping[str, int], *, b
         ConflictError: the room did not open yet, or its report is published.
     """
     db.refresh(workshop, ["status"], with_for_update={"read": True})
-    if workshop.status not in OPEN_ROOM | {Room.CLOSED}:
+    if not workshop.writable:
         raise ConflictError(_("Les personnes présentes se comptent entre l’accueil et la publication du compte rendu."))
     rows = [{"workshop_id": workshop.id, "college": college, "people": n} for college, n in sorted(people.items())]
     upsert_all(db, Headcount, rows, key=("workshop_id", "college"))

@@ -20,7 +20,7 @@ from app.workshops.queries.paper import last_number
 from app.workshops.service import options
 from app.workshops.service.preparing import blank_room, changed, in_hand
 from app.workshops.service.steps import copy_step, copy_steps, number, same, what_needs
-from app.workshops.states import Mode, Room, StepKind, StepStatus
+from app.workshops.states import ROOM_OVER, Mode, StepKind, StepStatus
 
 MOST_ROOMS = 40
 
@@ -87,7 +87,7 @@ def update_twins(db: Session, step: Step, *, by: int) -> int:
         room = db.exec(select(Workshop).where(Workshop.id == twin.workshop_id).with_for_update(**IN_HAND)).one()
         db.refresh(room)
         db.refresh(twin)
-        if twin.status != StepStatus.WAITING or room.status in (Room.CLOSED, Room.PUBLISHED):
+        if twin.status != StepStatus.WAITING or room.over:
             continue
         if last_number(db, twin.id or 0) or (twin.kind != step.kind and what_needs(db, twin)):
             continue  # what is on paper there, or on the wall, stays
@@ -129,9 +129,8 @@ def others_open(db: Session, workshop: Workshop) -> Sequence[Workshop]:
     """The other rooms of the series, by id, when this is the one that they were copied from and they may change."""
     if not workshop.series_id or any(step.twin_id for step in queries.steps(db, workshop.id or 0)):
         return []
-    over = [Room.CLOSED.value, Room.PUBLISHED.value]
     statement = select(Workshop).where(Workshop.series_id == workshop.series_id, Workshop.id != workshop.id)
-    return db.exec(statement.where(col(Workshop.status).not_in(over)).order_by(col(Workshop.id))).all()
+    return db.exec(statement.where(col(Workshop.status).not_in(ROOM_OVER)).order_by(col(Workshop.id))).all()
 
 
 def _source(db: Session, step: Step, twin: Step) -> int | None:

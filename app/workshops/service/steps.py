@@ -17,7 +17,7 @@ from app.workshops.models import Cluster, Step, Workshop
 from app.workshops.queries.paper import last_number
 from app.workshops.service import options
 from app.workshops.service.preparing import changed, check_fresh, in_hand
-from app.workshops.states import VOTES, Room, StepKind, StepStatus
+from app.workshops.states import VOTES, StepKind, StepStatus
 
 # What makes a step the same step elsewhere; its place, its source and what happened to it are its own.
 SAME = (
@@ -194,7 +194,7 @@ def check_waiting(db: Session, workshop: Workshop, step: Step) -> None:
 
 def check_open(workshop: Workshop) -> None:
     """The run sheet of a workshop that ended stays as it was."""
-    if workshop.status in (Room.CLOSED, Room.PUBLISHED):
+    if workshop.over:
         raise ConflictError(_("Cet atelier est terminé : son déroulé ne change plus."))
 
 

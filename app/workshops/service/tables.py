@@ -12,7 +12,6 @@ from app.workshops import queries
 from app.workshops.forms import TablesForm
 from app.workshops.models import Card, Crew, Seat, Table, Ticket, Workshop
 from app.workshops.service.preparing import CODE_LETTERS, in_hand
-from app.workshops.states import Room
 
 TICKET_LENGTH = 8
 MOST_TICKETS = 400  # of one room
@@ -48,7 +47,7 @@ def _used(db: Session, table_id: int) -> bool:
 
 
 def _check_open(workshop: Workshop) -> None:
-    if workshop.status in (Room.CLOSED, Room.PUBLISHED):
+    if workshop.over:
         raise ConflictError(_("Cet atelier est terminé : ses tables et ses codes ne changent plus."))
 
 

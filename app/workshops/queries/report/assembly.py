@@ -12,14 +12,15 @@ from app.core.i18n import gettext as _
 from app.identity.states import College
 from app.places.queries import reference
 from app.workshops.counting import shown_apart
-from app.workshops.models import Ballot, Correction, Headcount, Outcome, PaperBallot, Seat, Step, Workshop
+from app.workshops.models import Ballot, Correction, Headcount, Outcome, Seat, Step, Workshop
 from app.workshops.queries import cards
 from app.workshops.queries.options import options
+from app.workshops.queries.paper import tallies
 from app.workshops.queries.report.papers import to_settle
-from app.workshops.queries.report.parts import AgendaLine, Papers, Presence, PresenceLine, Report, Vote
+from app.workshops.queries.report.parts import AgendaLine, Presence, PresenceLine, Report, Vote
 from app.workshops.queries.results import Counted, results, revealed
 from app.workshops.queries.rooms import steps
-from app.workshops.states import SHORTEST_CONCLUSION, VOTES, Channel, Paper, StepKind, StepStatus
+from app.workshops.states import SHORTEST_CONCLUSION, VOTES, Channel, StepKind, StepStatus
 
 
 def assemble(db: Session, workshop: Workshop) -> Report:
@@ -82,7 +83,7 @@ def _presence(people: Sequence[PresenceLine]) -> Presence:
 
 def _votes(db: Session, shown: Sequence[Step], counted: dict[int, Counted], views: dict[int, Any]) -> dict[int, Vote]:
     keys = [step.id or 0 for step in shown]
-    papers, said = _papers(db, keys), defaultdict(list)
+    papers, said = tallies(db, keys), defaultdict(list)
     for row in list_objections(db, keys):
         said[row.step_id].append(row)
     return {
@@ -93,18 +94,6 @@ def _votes(db: Session, shown: Sequence[Step], counted: dict[int, Counted], view
         )
         for key, step in zip(keys, shown, strict=True)
     }  # fmt: skip
-
-
-def _papers(db: Session, step_ids: Sequence[int]) -> dict[int, Papers]:
-    statement = (
-        select(PaperBallot.step_id, PaperBallot.status, func.count())
-        .where(col(PaperBallot.step_id).in_(step_ids))
-        .group_by(col(PaperBallot.step_id), col(PaperBallot.status))
-    )
-    found: dict[int, Counter[str]] = {key: Counter() for key in step_ids}
-    for step_id, status, number in db.execute(statement):
-        found[step_id][status] = number
-    return {key: Papers(by[Paper.ENTERED], by[Paper.DIFFERS], by[Paper.VOID]) for key, by in found.items()}
 
 
 def list_objections(db: Session, step_ids: Iterable[int]) -> Sequence[Ballot]:
@@ -135,7 +124,7 @@ def to_check(db: Session, workshop: Workshop) -> list[str]:
         found.append(words % {"n": SHORTEST_CONCLUSION})
     if not list_outcomes(db, key):
         found.append(_("Aucune décision ni aucun point non résolu n’est noté."))
-    found += to_settle(_papers(db, votes).values())
+    found += to_settle(tallies(db, votes).values())
     if waiting:
         words = ngettext(
             "%(n)s carte n’a pas été lue : lisez-la, ou le Conseil de développement la lira.",

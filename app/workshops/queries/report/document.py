@@ -36,7 +36,7 @@ def decisions(report: Report, address: str) -> Document:
 def _document(report: Report, kind: str, address: str, parts: Iterable[Part]) -> Document:
     workshop = report.workshop
     summary = _("%(kind)s, %(territory)s, %(day)s.") % {
-        "kind": kind, "territory": report.territory.name, "day": fdate(workshop.starts_at),
+        "kind": kind, "territory": report.territory.name, "day": fdate(workshop.starts_at, "day"),
     }  # fmt: skip
     printed = _("Fait le %(day)s. À jour à cette adresse :") % {"day": fdate(today())}
     return Document(workshop.title, kind, summary, report.territory.name, address, printed, tuple(parts))

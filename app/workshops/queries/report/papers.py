@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.core.i18n import fnum, ngettext
-from app.workshops.queries.report.parts import Papers
+from app.workshops.queries.paper import Papers
 
 
 def left_out(papers: Papers) -> list[str]:
@@ -12,7 +12,7 @@ def left_out(papers: Papers) -> list[str]:
         ngettext(
             "%(n)s bulletin papier saisi n’a pas été relu par une deuxième personne : il n’est pas compté.",
             "%(n)s bulletins papier saisis n’ont pas été relus par une deuxième personne : ils ne sont pas comptés.",
-            papers.unread,
+            papers.entered,
         ),
         ngettext(
             "%(n)s bulletin papier a été lu de deux façons, sans que l’on tranche : il n’est pas compté.",
@@ -21,13 +21,13 @@ def left_out(papers: Papers) -> list[str]:
         ),
         ngettext("%(n)s bulletin papier est nul.", "%(n)s bulletins papier sont nuls.", papers.void),
     )
-    return _counted(said, (papers.unread, papers.differs, papers.void))
+    return _counted(said, (papers.entered, papers.differs, papers.void))
 
 
 def to_settle(votes: Iterable[Papers]) -> list[str]:
     """What is better settled before the report of these votes is published."""
     found = list(votes)
-    unread, differs = sum(papers.unread for papers in found), sum(papers.differs for papers in found)
+    unread, differs = sum(papers.entered for papers in found), sum(papers.differs for papers in found)
     said = (
         ngettext("%(n)s bulletin papier n’a pas été relu.", "%(n)s bulletins papier n’ont pas été relus.", unread),
         ngettext(

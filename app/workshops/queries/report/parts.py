@@ -6,6 +6,7 @@ from datetime import datetime
 from app.places.models import Territory
 from app.workshops.models import Correction, Outcome, Step, Workshop
 from app.workshops.queries.options import OptionView
+from app.workshops.queries.paper import Papers
 from app.workshops.queries.results import Counted
 from app.workshops.queries.walls import Wall
 
@@ -53,15 +54,6 @@ class Presence:
     def by(self) -> dict[str, int]:
         """People by collège, of those that stand apart."""
         return {line.college: line.total for line in self.lines}
-
-
-@dataclass(frozen=True)
-class Papers:
-    """Paper ballots of one vote that are not in its result. ``differs``: read twice, and not the same."""
-
-    unread: int
-    differs: int
-    void: int
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _vote(line: AgendaLine, vote: Vote) -> Iterator[Row]:
     for measure, n in (
         (_("bulletins"), result.ballots), (_("personnes présentes"), result.present), (_("blancs"), result.blanks),
         (_("tardifs"), result.late), (_("téléphones"), result.phones), (_("bulletins papier"), result.papers),
-        (_("bulletins papier non relus"), vote.papers.unread),
+        (_("bulletins papier non relus"), vote.papers.entered),
         (_("bulletins papier lus de deux façons"), vote.papers.differs),
         (_("bulletins papier nuls"), vote.papers.void),
     ):  # fmt: skip

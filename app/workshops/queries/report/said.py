@@ -101,7 +101,10 @@ def _judgment(step: Step) -> list[str]:
     return [
         _("Jugement majoritaire : chaque personne donne à chaque choix une mention, d’Excellent à À rejeter."),
         _("La mention d’un choix est celle du milieu : plus de la moitié des bulletins la donnent, ou mieux."),
-        _("À égalité, la contestation l’emporte ; deux choix en tout point égaux partagent leur rang."),
+        _(
+            "À égalité, la moins bonne des deux mentions l’emporte. Entre deux choix de même mention, on compare les "
+            "bulletins les plus proches du milieu ; deux choix en tout point égaux partagent leur rang."
+        ),
         f"{blanks}.",
     ]
 
