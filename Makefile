@@ -50,8 +50,9 @@ setup: $(VENV) $(NODE) $(ASSETS) ## Install what the platform needs
 setup-dev: setup $(DEV) ## Install what the checks and the tests need as well
 
 .PHONY: test
-test: setup-dev $(CHROMIUM) ## Run every check and every suite (SQLite, PostgreSQL, browser)
-	@$(MAKE) lint
+test: ## Run every check and every suite (SQLite, PostgreSQL, browser)
+	@$(MAKE) --jobs=2 setup-dev $(CHROMIUM)
+	$(MAKE) lint
 	echo "— Tests : SQLite"
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --ignore=tests/browser
 	echo "— Tests : PostgreSQL"
@@ -60,13 +61,18 @@ test: setup-dev $(CHROMIUM) ## Run every check and every suite (SQLite, PostgreS
 	echo "— Tests : navigateur"
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/browser
 
-.PHONY: lint
+.PHONY: lint types style
 lint: setup-dev ## Style, types, imports, templates, lengths
+	@$(MAKE) --jobs=2 --output-sync=target types style
+
+types:
+	@echo "— Types"
+	$(BIN)/mypy
+
+style:
 	@echo "— Style"
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
-	echo "— Types"
-	$(BIN)/mypy
 	echo "— Imports"
 	$(BIN)/lint-imports --no-cache
 	echo "— Gabarits"

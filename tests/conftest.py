@@ -28,8 +28,8 @@ from tests.site import Site
 
 # A machine that does something else meanwhile must not make a property false; whoever runs them sees the same examples.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("chance", settings.get_profile("patient"), derandomize=False)
 settings.load_profile("patient")
-
 
 MEMORY, ROOM = "/dev/shm", 2 * 1024**3  # a folder kept in memory; how many bytes it must have free
 
