@@ -47,6 +47,7 @@ from app.workshops.queries.rooms import (
     by_code,
     led_by,
     loaded,
+    on_stage,
     one,
     rooms,
     same_draft,
@@ -56,7 +57,7 @@ from app.workshops.queries.rooms import (
 
 __all__ = [
     "PLACES", "PRIORITY", "SHEET", "Counted", "OptionView", "Rates", "Rooms", "announced", "answered_by", "ballot",
-    "by_code", "casts", "counted", "device_seats", "drawn", "ground", "has_part", "led_by", "loaded", "one",
+    "by_code", "casts", "counted", "device_seats", "drawn", "ground", "has_part", "led_by", "loaded", "on_stage", "one",
     "option_rows", "options", "present_by", "rates", "recountable", "results", "revealed", "rooms", "same_draft",
     "seat", "seat_digest", "seat_of_ticket", "seats", "sheets_to_vote", "shuffled", "step", "steps", "subjects",
     "table", "table_of_key", "tables", "threads_behind", "threshold", "ticket", "took_part",

@@ -38,6 +38,12 @@ def one(db: Session, workshop_id: int) -> Workshop | None:
     return db.exec(select(Workshop).where(Workshop.id == workshop_id).options(*loaded())).first()
 
 
+def on_stage(db: Session, workshop_id: int) -> Workshop | None:
+    """One workshop as everybody sees it: with its calendar, without its crew. One query: a whole hall waits for it."""
+    calendar = joinedload(cast(Any, Workshop.accord)).joinedload(cast(Any, Accord.phases))
+    return db.exec(select(Workshop).where(Workshop.id == workshop_id).options(calendar)).unique().first()
+
+
 def same_draft(db: Session, accord_id: int, title: str, starts_at: datetime) -> Workshop | None:
     """The workshop of this title at this moment, if it is still in preparation."""
     return db.exec(

@@ -75,7 +75,7 @@ def stage_of(app: Any, workshop_id: int) -> Draw:
 
     def draw() -> Drawn | None:
         with app.state.database.reading() as db:
-            workshop = queries.one(db, workshop_id)
+            workshop = queries.on_stage(db, workshop_id)
             if workshop is None or workshop.status == Room.DRAFT:
                 return None
             context = stage_context(db, workshop)
