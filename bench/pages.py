@@ -36,7 +36,7 @@ def _request(app: FastAPI, key: str) -> Request:
     query = urlencode({"apres": key}) if key else ""
     scope = {
         "type": "http", "app": app, "method": "GET", "path": "/besoins", "query_string": query.encode(), "headers": [],
-        "scheme": "http", "server": ("localhost", 80), "state": {"me": ANONYMOUS},
+        "scheme": "http", "server": ("localhost", 80), "state": {"me": ANONYMOUS, "as_of": ""},
     }  # fmt: skip
     return Request(scope)
 
