@@ -32,9 +32,12 @@ def brief(step: Step, result: Counted) -> str:
 @pytest.mark.parametrize(
     ("marks", "said"),
     [
-        ([{1: 3, 2: 1}, {2: 1}], "En tête : « Navette », 3 gommettes."),
-        ([{1: 1}, {}], "En tête : « Navette », 1 gommette."),
-        ([{1: 3, 2: 3}], "En tête, à égalité : « Navette », « Local », 3 gommettes chacun."),
+        ([{1: 3, 2: 1}, {2: 1}], "En tête : « Navette » (1 personne sur 2), 3 gommettes."),
+        ([{1: 1}, {}], "En tête : « Navette » (1 personne sur 2), 1 gommette."),
+        (
+            [{1: 3, 2: 3}],
+            "En tête, à égalité : « Navette » (1 personne sur 1), « Local » (1 personne sur 1), 3 gommettes chacun.",
+        ),
         ([{1: 1, 2: 1, 3: 1, 4: 1}], "En tête, à égalité : 4 choix, 1 gommette chacun."),
         ([{}], "Aucune gommette n’a été posée."),
         ([], "Aucun bulletin n’a été envoyé."),
@@ -46,7 +49,7 @@ def test_gommettes_in_one_line(marks: list[dict[int, int]], said: str) -> None:
 
 def test_hands_a_judgment_and_an_agreement_in_one_line() -> None:
     step = Step(workshop_id=1, kind="hands", hands="approval", title="?")
-    assert brief(step, hands(CHOICES, given({1: 1, 2: 1}, {2: 1}), {})) == "En tête : « Local », 2 personnes."
+    assert brief(step, hands(CHOICES, given({1: 1, 2: 1}, {2: 1}), {})) == "En tête : « Local », 2 personnes sur 2."
     assert brief(step, hands(CHOICES, given({}), {})) == "Personne n’a choisi de réponse."
     step = Step(workshop_id=1, kind="judgment", title="?")
     judged = judgment(CHOICES[:2], given({1: 7, 2: 5}, {1: 6, 2: 2}, {1: 6, 2: 2}), {})

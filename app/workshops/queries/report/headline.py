@@ -62,19 +62,28 @@ def _first(result: Result, titles: Mapping[int, OptionView]) -> str:
     best = [line for line in result.lines if line.points == most]
     if not most:
         return _("Aucune gommette n’a été posée.") if result.by_points else _("Personne n’a choisi de réponse.")
-    if result.by_points:
-        words = ngettext("%(n)s gommette", "%(n)s gommettes", most)
-    else:
-        words = ngettext("%(n)s personne", "%(n)s personnes", most)
-    return _ahead(best, titles, words % {"n": fnum(most)})
+    if not result.by_points:
+        return _ahead(best, titles, _of(most, result.ballots))
+    words = ngettext("%(n)s gommette", "%(n)s gommettes", most) % {"n": fnum(most)}
+    # Always beside the points (methods): a few people who pile their gommettes up do not pass for a crowd.
+    supports = {line.option: _of(line.supporters, result.ballots) for line in best}
+    return _ahead(best, titles, words, supports)
 
 
-def _ahead(best: Iterable[Any], titles: Mapping[int, OptionView], words: str) -> str:
+def _of(people: int, ballots: int) -> str:
+    numbers = {"n": fnum(people), "all": fnum(ballots)}
+    return ngettext("%(n)s personne sur %(all)s", "%(n)s personnes sur %(all)s", people) % numbers
+
+
+def _ahead(
+    best: Iterable[Any], titles: Mapping[int, OptionView], words: str, supports: Mapping[int, str] | None = None
+) -> str:
     """The choices that stand first, and what they received."""
-    named = [titles[line.option].title for line in best]
+    beside = {option: f" ({said_by})" for option, said_by in (supports or {}).items()}
+    named = [said.listed([titles[line.option].title]) + beside.get(line.option, "") for line in best]
     if len(named) == 1:
-        return _("En tête : %(title)s, %(words)s.") % {"title": said.listed(named), "words": words}
+        return _("En tête : %(title)s, %(words)s.") % {"title": named[0], "words": words}
     if len(named) > NAMED:
         equal = {"n": fnum(len(named)), "words": words}
         return _("En tête, à égalité : %(n)s choix, %(words)s chacun.") % equal
-    return _("En tête, à égalité : %(titles)s, %(words)s chacun.") % {"titles": said.listed(named), "words": words}
+    return _("En tête, à égalité : %(titles)s, %(words)s chacun.") % {"titles": ", ".join(named), "words": words}
