@@ -4,6 +4,7 @@ import secrets
 import threading
 
 MOST = 1000  # topics whose last move is known; the older ones count as having moved
+DIGITS = 18  # of a count that is read: Python refuses to read thousands of them
 
 
 class Moments:
@@ -35,6 +36,6 @@ class Moments:
     def moved(self, topic: str, since: str) -> bool:
         """Whether it may have moved after this moment; what cannot be read is before all moments."""
         life, _point, count = since.partition(".")
-        if life != self._life or not count.isdecimal():
+        if life != self._life or not count.isdecimal() or len(count) > DIGITS:
             return True
         return max(self._moved.get(topic, 0), self._forgotten) > int(count)

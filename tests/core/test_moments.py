@@ -20,7 +20,9 @@ def test_what_moved_after_a_moment_is_known_topic_by_topic() -> None:
     assert not known.moved("autre", known.now)
 
 
-@pytest.mark.parametrize("since", ["", "1", ".", "abcd.0", "{life}.", "{life}.-1", "{life}.x", "{life}.²"])
+@pytest.mark.parametrize(
+    "since", ["", "1", ".", "abcd.0", "{life}.", "{life}.-1", "{life}.x", "{life}.²", "{life}." + "9" * 5000]
+)
 def test_a_moment_of_another_process_or_that_cannot_be_read_is_before_all(since: str) -> None:
     known = Moments()
     life = known.now.partition(".")[0]
